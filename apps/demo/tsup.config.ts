@@ -1,0 +1,3 @@
+import { library } from '@perf/tooling-tsup';
+
+export default library({ cli: 'src/cli.ts' });

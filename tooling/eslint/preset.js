@@ -1,0 +1,60 @@
+import tseslint from 'typescript-eslint';
+
+const packages = ['benchmark', 'cache', 'compression', 'lazy', 'selector', 'shim-adapters'].map(
+  (p) => `@perf/${p}`,
+);
+
+/** The rules of the house: strict and typed everywhere, no package reaching into another. */
+export function house(root) {
+  return tseslint.config(
+    { ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', '**/*.js', '**/*.mjs'] },
+    ...tseslint.configs.strictTypeChecked,
+    {
+      languageOptions: {
+        parserOptions: { projectService: true, tsconfigRootDir: root },
+      },
+      rules: {
+        '@typescript-eslint/no-explicit-any': 'error',
+        '@typescript-eslint/no-non-null-assertion': 'error',
+        '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
+        '@typescript-eslint/switch-exhaustiveness-check': 'error',
+        '@typescript-eslint/restrict-template-expressions': 'error',
+        '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
+        '@typescript-eslint/unified-signatures': 'off',
+        'no-restricted-globals': [
+          'error',
+          { name: 'Date', message: 'Take the time from an injected clock.' },
+        ],
+        'object-shorthand': 'error',
+        eqeqeq: 'error',
+      },
+    },
+    {
+      files: ['packages/*/src/**/*.ts'],
+      ignores: ['packages/shim-adapters/src/optimize/suite.ts'],
+      rules: {
+        'no-restricted-imports': [
+          'error',
+          {
+            paths: packages.map((name) => ({
+              name,
+              message: 'Packages stand alone: declare a port instead.',
+            })),
+          },
+        ],
+        'no-console': 'error',
+      },
+    },
+    {
+      files: ['**/test/**/*.ts', '**/bench/**/*.ts', 'tooling/**/*.ts', '**/*.config.ts', 'apps/**/*.ts'],
+      rules: { 'no-restricted-globals': 'off' },
+    },
+    {
+      files: ['**/test/**/*.ts'],
+      rules: {
+        '@typescript-eslint/no-confusing-void-expression': 'off',
+        '@typescript-eslint/unbound-method': 'off',
+      },
+    },
+  );
+}
