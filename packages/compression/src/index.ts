@@ -1,1 +1,19 @@
-export {};
+export type { Clock } from '@perf/internal/clock';
+export type { ByteSize } from '@perf/internal/bytes';
+export type { CodecName, Level } from './codec/codec.js';
+export { Compressor } from './compressor.js';
+export type {
+  Compressible,
+  Content,
+  ContentType,
+  ContentTypes,
+  Float16,
+  Float16Shape,
+  Restored,
+  TypedArray,
+} from './element-type.js';
+export { CompressionError, type CompressionErrorCode } from './errors.js';
+export { COMPRESSION_CHANNEL, type CompressionEvent } from './events.js';
+export { HEADER_BYTES, type Frame, type FrameInfo } from './frame.js';
+export { DEFAULTS, type CallOptions, type CodecChoice, type CompressorOptions } from './options.js';
+export type { CompressionStatistics, DirectionStatistics, Engine } from './statistics.js';

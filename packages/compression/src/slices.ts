@@ -1,0 +1,76 @@
+import type { Checksum } from './checksum.js';
+import { detached } from './errors.js';
+import { allocate } from './memory.js';
+import { nextTurn } from './turn.js';
+
+/** Large enough that a hop to a thread costs nothing beside the work, small enough to stop soon when aborted. */
+export const SLICE_BYTES: number = 2 ** 20;
+
+/**
+ * Hands out the caller's bytes slice by slice, each as a copy, and sums up exactly what was handed out: whatever
+ * the caller does to the memory meanwhile, checksum and payload agree and no thread reads memory that is gone.
+ */
+export class Slices implements Iterable<Uint8Array> {
+  readonly byteLength: number;
+  readonly #bytes: Uint8Array;
+  readonly #checksumOf: Checksum;
+  #checksum = 0;
+
+  constructor(bytes: Uint8Array, byteLength: number, checksum: Checksum) {
+    this.#bytes = bytes;
+    this.byteLength = byteLength;
+    this.#checksumOf = checksum;
+  }
+
+  /** The checksum of the slices handed out by the pass that ended last. */
+  get checksum(): number {
+    return this.#checksum;
+  }
+
+  /** Slices in one reused buffer: each is valid until the next is asked for. */
+  *[Symbol.iterator](): Generator<Uint8Array> {
+    const buffer = new Uint8Array(Math.min(SLICE_BYTES, this.byteLength));
+    this.#checksum = 0;
+    for (let offset = 0; offset < this.byteLength; offset += SLICE_BYTES) {
+      const piece = this.#piece(offset);
+      const slice = buffer.subarray(0, piece.byteLength);
+      slice.set(piece);
+      this.#checksum = this.#checksumOf(slice, this.#checksum);
+      yield slice;
+    }
+  }
+
+  /** As the iterator, with a turn of the event loop between two slices. */
+  async *paced(signal: AbortSignal | undefined): AsyncGenerator<Uint8Array> {
+    let first = true;
+    for (const slice of this) {
+      if (!first) await nextTurn(signal);
+      first = false;
+      yield slice;
+    }
+  }
+
+  /** The checksum of the bytes as they are now, without copying them. */
+  async sum(signal: AbortSignal | undefined): Promise<number> {
+    let checksum = 0;
+    for (let offset = 0; offset < this.byteLength; offset += SLICE_BYTES) {
+      if (offset > 0) await nextTurn(signal);
+      checksum = this.#checksumOf(this.#piece(offset), checksum);
+    }
+    return checksum;
+  }
+
+  /** Everything in one copy. */
+  whole(): Uint8Array {
+    if (this.#bytes.byteLength !== this.byteLength) throw detached();
+    const copy = new Uint8Array(allocate(this.byteLength));
+    if (this.byteLength > 0) copy.set(this.#bytes);
+    this.#checksum = this.#checksumOf(copy);
+    return copy;
+  }
+
+  #piece(offset: number): Uint8Array {
+    if (this.#bytes.byteLength !== this.byteLength) throw detached();
+    return this.#bytes.subarray(offset, offset + SLICE_BYTES);
+  }
+}

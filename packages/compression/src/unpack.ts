@@ -1,0 +1,66 @@
+import { throwIfAborted } from './abort.js';
+import { requireType, restore, type Content } from './element-type.js';
+import { CompressionError, corrupt } from './errors.js';
+import { readHeader, type FrameInfo } from './frame.js';
+import type { Made, Workshop } from './pack.js';
+import { Slices } from './slices.js';
+
+/** A frame whose header was verified and whose sizes can be true. */
+export interface Admitted {
+  readonly info: FrameInfo;
+  readonly payload: Uint8Array;
+}
+
+/** Reads the header and refuses, before any memory is taken, what cannot or must not be unpacked. */
+export function admit(frame: Uint8Array, { codecs, checksum, maxOutputBytes }: Workshop): Admitted {
+  const info = readHeader(frame, checksum);
+  requireType(info.type);
+  if (info.contentBytes > maxOutputBytes) {
+    throw new CompressionError(
+      'ERR_PERF_COMPRESSION_TOO_LARGE',
+      `the frame declares ${String(info.contentBytes)} bytes, more than maxOutputBytes (${String(maxOutputBytes)})`,
+    );
+  }
+  if (info.contentBytes > codecs[info.codec].mostContent(info.payloadBytes)) {
+    throw corrupt(
+      `the frame declares ${String(info.contentBytes)} bytes, which ${info.codec} cannot have packed into ${String(info.payloadBytes)}`,
+    );
+  }
+  return { info, payload: frame.subarray(info.payloadOffset) };
+}
+
+/** A frame back into what was given, on the spot. */
+export function unpackSync({ info, payload }: Admitted, shop: Workshop): Made<Content> {
+  const codec = shop.codecs[info.codec];
+  if (!codec.verbatim) requireChecksum('payload', shop.checksum(payload), info.payloadChecksum);
+  const memory = codec.decodeSync(payload, info.contentBytes);
+  requireChecksum('content', shop.checksum(new Uint8Array(memory)), info.contentChecksum);
+  return made(info, memory);
+}
+
+/** A frame back into what was given, piece by piece and off the event loop. */
+export async function unpack(
+  { info, payload }: Admitted,
+  shop: Workshop,
+  signal: AbortSignal | undefined,
+): Promise<Made<Content>> {
+  throwIfAborted(signal);
+  const codec = shop.codecs[info.codec];
+  const slices = new Slices(payload, info.payloadBytes, shop.checksum);
+  if (!codec.verbatim) requireChecksum('payload', await slices.sum(signal), info.payloadChecksum);
+  const memory = await codec.decode(slices, info.contentBytes, { signal });
+  const content = new Slices(new Uint8Array(memory), memory.byteLength, shop.checksum);
+  requireChecksum('content', await content.sum(signal), info.contentChecksum);
+  return made(info, memory);
+}
+
+function requireChecksum(part: 'payload' | 'content', found: number, expected: number): void {
+  if (found !== expected) throw corrupt(`the ${part} of the frame is damaged: its checksum does not fit`);
+}
+
+function made(
+  { type, codec, contentBytes, payloadOffset, payloadBytes }: FrameInfo,
+  memory: ArrayBuffer,
+): Made<Content> {
+  return { result: restore(type, memory), codec, contentBytes, frameBytes: payloadOffset + payloadBytes };
+}

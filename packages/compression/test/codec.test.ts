@@ -1,0 +1,279 @@
+import { Transform } from 'node:stream';
+import * as nodeZlib from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { checksumOf, type Checksum } from '../src/checksum.js';
+import type { Codec } from '../src/codec/codec.js';
+import { codecSet } from '../src/codec/codec-set.js';
+import { findZlib, runZlib, type Zlib } from '../src/codec/zlib.js';
+import { Slices } from '../src/slices.js';
+import { codeOf, codeOfRejection } from './forge.js';
+import { noise, pattern, sameBytes } from './samples.js';
+
+const checksum: Checksum = checksumOf(nodeZlib);
+const slicesOf = (bytes: Uint8Array): Slices => new Slices(bytes, bytes.byteLength, checksum);
+const hosted = codecSet(nodeZlib);
+const portable = codecSet(undefined);
+
+class Collector {
+  readonly pieces: Uint8Array[] = [];
+  readonly #limit: number;
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+  write(piece: Uint8Array): boolean {
+    this.pieces.push(piece.slice());
+    return this.bytes.byteLength <= this.#limit;
+  }
+  get bytes(): Uint8Array {
+    return Buffer.concat(this.pieces);
+  }
+}
+
+describe.each([
+  ['none', hosted.none],
+  ['gzip by node:zlib', hosted.gzip],
+  ['gzip by fflate', portable.gzip],
+])('the codec %s', (_, codec: Codec) => {
+  const contents = [
+    new Uint8Array(0),
+    Uint8Array.of(7),
+    pattern(1000),
+    noise(1000),
+    new Uint8Array(2_500_000),
+  ];
+  const signal = undefined;
+
+  it('gives back what it took, on the spot and in turn, at every level', async () => {
+    for (const content of contents) {
+      for (const level of ['fast', 'balanced', 'small'] as const) {
+        const limit = content.byteLength + 1000;
+        const payload = codec.encodeSync(content, { level, limit }) ?? new Uint8Array(0);
+        const collector = new Collector(limit);
+        expect(await codec.encode(slicesOf(content), collector, { level, limit, signal })).toBe(true);
+        for (const encoded of [payload, collector.bytes]) {
+          expect(encoded.byteLength).toBeLessThanOrEqual(limit);
+          expect(content.byteLength).toBeLessThanOrEqual(codec.mostContent(encoded.byteLength));
+          expect(sameBytes(codec.decodeSync(encoded, content.byteLength), content)).toBe(true);
+          const later = await codec.decode(slicesOf(encoded), content.byteLength, { signal });
+          expect(sameBytes(later, content)).toBe(true);
+        }
+      }
+    }
+  });
+
+  it('gives up at the limit', async () => {
+    const content = noise(500_000);
+    const o = { level: 'fast', limit: 100_000 } as const;
+    expect(codec.encodeSync(content, o)).toBe(undefined);
+    expect(await codec.encode(slicesOf(content), new Collector(o.limit), { ...o, signal })).toBe(false);
+    expect(codec.encodeSync(Uint8Array.of(1, 2), { level: 'fast', limit: 1 })).toBe(undefined);
+  });
+
+  it('refuses a payload of another length than it should have', async () => {
+    const content = pattern(1000);
+    const payload = codec.encodeSync(content, { level: 'fast', limit: 2000 }) ?? new Uint8Array(0);
+    for (const wrong of [0, 1, 999, 1001]) {
+      expect(codeOf(() => codec.decodeSync(payload, wrong))).toBe('CORRUPT');
+      expect(await codeOfRejection(codec.decode(slicesOf(payload), wrong, { signal }))).toBe('CORRUPT');
+    }
+  });
+
+  it('gives memory of its own, never a part of a pool', () => {
+    const payload = codec.encodeSync(pattern(100), { level: 'fast', limit: 1000 }) ?? new Uint8Array(0);
+    const memory = codec.decodeSync(payload, 100);
+    expect(memory.byteLength).toBe(100);
+    expect(memory).not.toBe(payload.buffer);
+  });
+});
+
+describe('the densest gzip', () => {
+  it('stays within the bound that forged sizes are measured by', () => {
+    for (const length of [1000, 100_000, 5_000_000]) {
+      const { byteLength } = nodeZlib.gzipSync(new Uint8Array(length), { level: 9 });
+      expect(length).toBeLessThanOrEqual(hosted.gzip.mostContent(byteLength));
+    }
+  });
+});
+
+describe('a bomb met by node:zlib', () => {
+  const bomb = nodeZlib.gzipSync(new Uint8Array(20_000_000), { level: 9 });
+
+  it('is stopped by zlib at the declared length, on the spot', () => {
+    const limits: unknown[] = [];
+    const { gzip } = codecSet({
+      ...nodeZlib,
+      gunzipSync(payload, options) {
+        limits.push(options?.maxOutputLength);
+        return nodeZlib.gunzipSync(payload, options);
+      },
+    });
+    expect(codeOf(() => gzip.decodeSync(bomb, 100))).toBe('CORRUPT');
+    expect(codeOf(() => gzip.decodeSync(bomb, 0))).toBe('CORRUPT');
+    expect(limits).toEqual([100, 1]);
+  });
+
+  it('is left within one piece beyond the declared length, in turn', async () => {
+    let inflated = 0;
+    const streams: Transform[] = [];
+    const { gzip } = codecSet({
+      ...nodeZlib,
+      createGunzip(options) {
+        const stream = nodeZlib.createGunzip(options);
+        stream.on('data', (piece: Uint8Array) => {
+          inflated += piece.byteLength;
+        });
+        streams.push(stream);
+        return stream;
+      },
+    });
+    const declared = 3_000_000;
+    expect(await codeOfRejection(gzip.decode(slicesOf(bomb), declared, { signal: undefined }))).toBe(
+      'CORRUPT',
+    );
+    expect(inflated).toBeLessThanOrEqual(declared + 2 ** 20);
+    expect(streams.map((stream) => stream.destroyed)).toEqual([true]);
+  });
+});
+
+describe('a host whose zlib fails', () => {
+  function failing(error: Error): Codec {
+    const fail = (): never => {
+      throw error;
+    };
+    const broken: Zlib = { gzipSync: fail, gunzipSync: fail, createGzip: fail, createGunzip: fail };
+    return codecSet(broken).gzip;
+  }
+  const signal = undefined;
+  const o = { level: 'fast', limit: 1000 } as const;
+  const content = pattern(1000);
+
+  it.each([
+    ['Z_MEM_ERROR', 'MEMORY'],
+    ['ERR_MEMORY_ALLOCATION_FAILED', 'MEMORY'],
+    ['ERR_ZLIB_INITIALIZATION_FAILED', 'MEMORY'],
+  ])('for want of memory (%s) says so', async (code, expected) => {
+    const codec = failing(Object.assign(new Error('no memory'), { code }));
+    expect(codeOf(() => codec.encodeSync(content, o))).toBe(expected);
+    expect(codeOf(() => codec.decodeSync(content, 1000))).toBe(expected);
+    expect(
+      await codeOfRejection(codec.encode(slicesOf(content), new Collector(1000), { ...o, signal })),
+    ).toBe(expected);
+    expect(await codeOfRejection(codec.decode(slicesOf(content), 1000, { signal }))).toBe(expected);
+  });
+
+  it('for want of memory, by the word of the engine, says so', () => {
+    const codec = failing(new RangeError('Array buffer allocation failed'));
+    expect(codeOf(() => codec.encodeSync(content, o))).toBe('MEMORY');
+  });
+
+  it('in another way keeps the cause', () => {
+    const cause = Object.assign(new Error('incorrect header check'), { code: 'Z_DATA_ERROR' });
+    expect(() => failing(cause).decodeSync(content, 1000)).toThrow(
+      expect.objectContaining({ code: 'ERR_PERF_COMPRESSION_CORRUPT', cause }),
+    );
+  });
+
+  it('refuses memory that nobody has, before the payload is read', () => {
+    expect(codeOf(() => portable.gzip.decodeSync(content, 2 ** 52))).toBe('MEMORY');
+  });
+});
+
+describe('findZlib', () => {
+  it('finds that of this host', () => {
+    expect(findZlib()?.gzipSync).toBe(nodeZlib.gzipSync);
+  });
+
+  it.each([
+    ['without a process', {}],
+    ['without built-in modules', { process: {} }],
+    ['without zlib', { process: { getBuiltinModule: () => undefined } }],
+    ['with half a zlib', { process: { getBuiltinModule: () => ({ gzipSync: nodeZlib.gzipSync }) } }],
+  ])('finds none on a host %s', (_, host) => {
+    expect(findZlib(host)).toBe(undefined);
+  });
+});
+
+describe('runZlib', () => {
+  /** Passes on what it gets; the test decides when. */
+  class Gate extends Transform {
+    written = 0;
+    readonly #open: (() => void)[] = [];
+    override _transform(piece: Uint8Array, _: string, done: (error: null, data: Uint8Array) => void): void {
+      this.written += 1;
+      this.#open.push(() => {
+        done(null, piece);
+      });
+    }
+    pass(): void {
+      this.#open.shift()?.();
+    }
+  }
+  const slices = [Uint8Array.of(1), Uint8Array.of(2), Uint8Array.of(3)];
+  const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+  it('hands over one slice at a time', async () => {
+    const gate = new Gate();
+    const taken: number[] = [];
+    const run = runZlib(gate, slices, (piece) => taken.push(...piece) > 0, undefined);
+    for (let count = 1; count <= 3; count++) {
+      await turn();
+      expect(gate.written).toBe(count);
+      gate.pass();
+    }
+    expect(await run).toBe(true);
+    expect(taken).toEqual([1, 2, 3]);
+    expect(gate.destroyed).toBe(true);
+  });
+
+  it('destroys the stream when it is aborted, and asks for no further slice', async () => {
+    const gate = new Gate();
+    const controller = new AbortController();
+    const run = codeOfRejection(runZlib(gate, slices, () => true, controller.signal));
+    await turn();
+    controller.abort();
+    expect(await run).toBe('ABORTED');
+    expect(gate.destroyed).toBe(true);
+    gate.pass();
+    await turn();
+    expect(gate.written).toBe(1);
+  });
+
+  it('destroys the stream when nobody wants more, when the taker fails, and when the source does', async () => {
+    const bored = new Gate();
+    const stopped = runZlib(bored, slices, () => false, undefined);
+    bored.pass();
+    expect(await stopped).toBe(false);
+
+    const refused = new Gate();
+    const failure = new Error('no room');
+    const run = runZlib(
+      refused,
+      slices,
+      () => {
+        throw failure;
+      },
+      undefined,
+    );
+    refused.pass();
+    await expect(run).rejects.toBe(failure);
+
+    const starved = new Gate();
+    function* broken(): Generator<Uint8Array> {
+      yield Uint8Array.of(1);
+      throw new Error('dried up');
+    }
+    const drying = runZlib(starved, broken(), () => true, undefined);
+    starved.pass();
+    await expect(drying).rejects.toThrow('dried up');
+    expect([bored.destroyed, refused.destroyed, starved.destroyed]).toEqual([true, true, true]);
+  });
+
+  it('survives an error that a stream reports after its end', async () => {
+    const gate = new Gate();
+    const controller = new AbortController();
+    const run = codeOfRejection(runZlib(gate, slices, () => true, controller.signal));
+    controller.abort();
+    gate.emit('error', new Error('late'));
+    expect(await run).toBe('ABORTED');
+  });
+});
