@@ -1,1 +1,17 @@
-export {};
+export { LazyLoadingManager, type ConverterOptions, type ConvertOptions } from './loading-manager.js';
+export { LazyConverter, type LoadOptions } from './lazy-converter.js';
+export { DEFAULTS, type LazyLoadingOptions } from './options.js';
+export type { LazyConversionState, LazyStatus } from './state.js';
+export type { LazyStatistics } from './statistics.js';
+export type { LazyEvent, UnloadCause } from './events.js';
+export type { Convertible } from './ports.js';
+export type { Executor, RunOptions, Task, TaskContext, Transferable } from './executor/executor.js';
+export { InlineExecutor } from './executor/inline.js';
+export { WorkerExecutor, type WorkerExecutorStatistics } from './executor/worker-threads.js';
+export { WORKER_DEFAULTS, type WorkerExecutorOptions } from './executor/options.js';
+export { transferring, type Transferring } from './executor/transfer.js';
+export { LazyError, type LazyErrorCode } from './errors.js';
+export type { Timers } from './timers.js';
+export type { ByteSize } from '@perf/internal/bytes';
+export type { Clock } from '@perf/internal/clock';
+export type { Duration } from '@perf/internal/duration';

@@ -1,0 +1,18 @@
+/** A source of repeating timers. Tests pass their own and fire it by hand. */
+export interface Timers {
+  /** Calls `run` every `ms` milliseconds until the returned function is called. Must not keep the process alive. */
+  every(ms: number, run: () => void): () => void;
+}
+
+// Node turns a longer delay into one of 1 ms.
+const LONGEST = 2 ** 31 - 1;
+
+/** Node's timers, unref'd. */
+export const systemTimers: Timers = {
+  every(ms, run) {
+    const timer = setInterval(run, Math.min(Math.max(ms, 1), LONGEST)).unref();
+    return () => {
+      clearInterval(timer);
+    };
+  },
+};
