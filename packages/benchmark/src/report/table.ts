@@ -1,0 +1,127 @@
+import { formatBytes } from '@perf/internal/bytes';
+import { formatDuration } from '@perf/internal/duration';
+import type { BenchmarkResult, Comparison, ComparisonResult, Contender } from '../result.js';
+import { percent, type Warning } from '../warning.js';
+import { drawTable, sparkline, wrapped, type Column } from './drawing.js';
+
+const WIDTH = 100;
+
+/** How a table is drawn. */
+export interface TableOptions {
+  /** Characters a line may have. Default 100; columns of least interest go first where it is too narrow. */
+  readonly width?: number;
+}
+
+/** Measurements as an aligned table: one line each, warnings below. The line without a trailing end. */
+export function formatTable(results: readonly BenchmarkResult[], o: TableOptions = {}): string {
+  const width = o.width ?? WIDTH;
+  const columns: Column<BenchmarkResult>[] = [
+    { title: 'name', cell: (r) => r.name, flexible: true },
+    { title: 'median', right: true, cell: (r) => formatDuration(r.time.p50) },
+    { title: '+-', right: true, cell: (r) => percent(r.time.mad / r.time.p50) },
+    { title: 'p99', right: true, cell: (r) => formatDuration(r.time.p99) },
+    { title: 'rate', right: true, cell: rate },
+    { title: 'gc', right: true, cell: (r) => percent(r.gc.share) },
+    {
+      title: 'bytes/call',
+      right: true,
+      cell: (r) => (r.allocatedBytes === undefined ? '?' : formatBytes(r.allocatedBytes)),
+    },
+    { title: 'over time', cell: (r) => sparkline(r.course) },
+  ];
+  return [
+    ...drawTable(columns, results, width),
+    ...warnings(
+      results.flatMap((r) => r.warnings),
+      width,
+    ),
+  ].join('\n');
+}
+
+/** A comparison as an aligned table: the base, then each candidate with its ratio, interval and verdict. */
+export function formatComparison(result: ComparisonResult, o: TableOptions = {}): string {
+  const width = o.width ?? WIDTH;
+  const rows = result.contenders.map((side, i) => ({
+    side,
+    against: i === 0 ? undefined : result.comparisons[i - 1],
+  }));
+  type Row = { readonly side: Contender; readonly against: Comparison | undefined };
+  const columns: Column<Row>[] = [
+    { title: 'name', cell: ({ side }) => side.name, flexible: true },
+    { title: 'median', right: true, cell: ({ side }) => formatDuration(side.time.p50) },
+    { title: '+-', right: true, cell: ({ side }) => percent(side.time.mad / side.time.p50) },
+    { title: 'gc', right: true, cell: ({ side }) => percent(side.gc.share) },
+    {
+      title: 'ratio',
+      right: true,
+      cell: ({ against }) => (against === undefined ? 'base' : ratio(against.ratio)),
+    },
+    {
+      title: `${shortPercent(result.confidence)} interval`,
+      right: true,
+      cell: ({ against }) => (against === undefined ? '' : interval(against)),
+    },
+    { title: 'verdict', cell: ({ against }) => against?.verdict ?? '' },
+    {
+      title: 'pairs',
+      right: true,
+      cell: ({ against }) => (against === undefined ? '' : String(against.pairs)),
+    },
+    {
+      title: 'ratio over time',
+      cell: ({ against }) => (against === undefined ? '' : sparkline(against.course)),
+    },
+  ];
+  return [
+    ...drawTable(columns, rows, width),
+    ...wrapped(
+      `ratio: time over that of '${result.base}'; same: within ${percent(result.margin)}; ` +
+        `took ${formatDuration(result.elapsedMs)} of ${formatDuration(result.budgetMs)}`,
+      width,
+    ),
+    ...result.comparisons.flatMap((c) => forecast(c, width)),
+    ...warnings(result.warnings, width),
+  ].join('\n');
+}
+
+function forecast(comparison: Comparison, width: number): string[] {
+  const { moreMs, candidate } = comparison;
+  if (moreMs === undefined) return [];
+  const more = Number.isFinite(moreMs)
+    ? `about ${formatDuration(moreMs)} more would decide`
+    : 'no longer run would decide for sure: the ratio lies on the edge of the margin';
+  return wrapped(`undecided about '${candidate}': ${more}`, width);
+}
+
+function warnings(list: readonly Warning[], width: number): string[] {
+  return list.flatMap(({ code, message }) => wrapped(`! ${code}: ${message}`, width));
+}
+
+function rate(r: BenchmarkResult): string {
+  if (r.bytesPerSecond !== undefined) return `${formatBytes(r.bytesPerSecond)}/s`;
+  if (r.rowsPerSecond !== undefined) return `${thousands(r.rowsPerSecond)} rows/s`;
+  return `${thousands(r.opsPerSecond)}/s`;
+}
+
+function ratio(value: number): string {
+  return value >= 100 || !Number.isFinite(value) ? value.toPrecision(3) : value.toFixed(value >= 10 ? 2 : 3);
+}
+
+function interval({ interval: [low, high] }: Comparison): string {
+  return Number.isFinite(high) ? `${ratio(low)} .. ${ratio(high)}` : 'too few pairs';
+}
+
+function shortPercent(share: number): string {
+  return `${String(Number((share * 100).toFixed(2)))} %`;
+}
+
+function thousands(value: number): string {
+  for (const [unit, scale] of [
+    ['G', 1e9],
+    ['M', 1e6],
+    ['k', 1e3],
+  ] as const) {
+    if (value >= scale) return `${(value / scale).toPrecision(3)} ${unit}`;
+  }
+  return value.toPrecision(3);
+}
