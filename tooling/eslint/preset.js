@@ -17,14 +17,26 @@ export function house(root) {
         '@typescript-eslint/no-explicit-any': 'error',
         '@typescript-eslint/no-non-null-assertion': 'error',
         '@typescript-eslint/consistent-type-imports': ['error', { fixStyle: 'inline-type-imports' }],
-        '@typescript-eslint/switch-exhaustiveness-check': 'error',
+        '@typescript-eslint/switch-exhaustiveness-check': [
+          'error',
+          { considerDefaultExhaustiveForUnions: true },
+        ],
         '@typescript-eslint/restrict-template-expressions': 'error',
         '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
         '@typescript-eslint/unified-signatures': 'off',
-        'no-restricted-globals': [
+        'no-restricted-syntax': [
           'error',
-          { name: 'Date', message: 'Take the time from an injected clock.' },
+          {
+            selector: "NewExpression[callee.name='Date'][arguments.length=0]",
+            message: 'Take the time from an injected clock.',
+          },
         ],
+        'no-restricted-properties': [
+          'error',
+          { object: 'Date', property: 'now', message: 'Take the time from an injected clock.' },
+          { object: 'Math', property: 'random', message: 'Take randomness from an injected source.' },
+        ],
+        '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
         'object-shorthand': 'error',
         eqeqeq: 'error',
       },
@@ -47,7 +59,7 @@ export function house(root) {
     },
     {
       files: ['**/test/**/*.ts', '**/bench/**/*.ts', 'tooling/**/*.ts', '**/*.config.ts', 'apps/**/*.ts'],
-      rules: { 'no-restricted-globals': 'off' },
+      rules: { 'no-restricted-syntax': 'off', 'no-restricted-properties': 'off' },
     },
     {
       files: ['**/test/**/*.ts'],

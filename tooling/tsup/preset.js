@@ -1,12 +1,14 @@
-import { defineConfig, type Options } from 'tsup';
+import { defineConfig } from 'tsup';
 
 /**
  * One way to build every package: ESM for Node 20.19+, the private `@perf/internal` bundled in, everything else
  * left to the installer. `tsup` writes JavaScript only, `tsup --dts-only` the declarations, so that the demo and
  * the tests never wait for the slower of the two.
+ *
+ * @param {Record<string, string>} entry output name to source file
  */
-export function library(entry: Record<string, string>): ReturnType<typeof defineConfig> {
-  return defineConfig((cli: Options) => ({
+export function library(entry) {
+  return defineConfig((cli) => ({
     entry,
     format: 'esm',
     target: 'node20.19',
@@ -14,7 +16,8 @@ export function library(entry: Record<string, string>): ReturnType<typeof define
     splitting: true,
     sourcemap: false,
     treeshake: true,
-    clean: false,
+    // Chunks carry a hash in their names; declarations are written by the other task.
+    clean: ['!**/*.d.ts'],
     silent: true,
     tsconfig: 'tsconfig.build.json',
     noExternal: [/^@perf\/internal/],

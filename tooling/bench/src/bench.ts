@@ -1,0 +1,34 @@
+import type { BenchmarkResult, ComparisonResult, PerformanceBenchmark } from '@perf/benchmark';
+
+/** What a bench file is handed. Bench files are benches, not tests: they report whatever comes out. */
+export interface Bench {
+  /** The harness that all figures come from. */
+  readonly benchmark: PerformanceBenchmark;
+  /** A short run, to see whether the bench works; its figures are not worth quoting. */
+  readonly quick: boolean;
+  /** Loads a library that stands beside ours, from `tooling/bench-peers`. */
+  peer(name: string): Promise<unknown>;
+  /** Reports a comparison under a title. */
+  comparison(title: string, result: ComparisonResult): void;
+  /** Reports measurements under a title. */
+  measurements(title: string, results: readonly BenchmarkResult[]): void;
+  /** Reports figures that are not times, a line each. */
+  figures(title: string, figures: Readonly<Record<string, string>>): void;
+}
+
+/** What a `*.bench.ts` file exports as default. */
+export type BenchFile = (bench: Bench) => Promise<void>;
+
+/** A function found in a peer, whose types are not installed here. */
+export function callable(module: unknown, path: string): (...args: unknown[]) => unknown {
+  let found: unknown = module;
+  for (const name of path.split('.')) {
+    found =
+      (typeof found === 'object' && found !== null) || typeof found === 'function'
+        ? Reflect.get(found, name)
+        : undefined;
+  }
+  if (typeof found !== 'function') throw new TypeError(`the peer has no function '${path}'`);
+  const target = found;
+  return (...args) => Reflect.apply(target, undefined, args) as unknown;
+}
