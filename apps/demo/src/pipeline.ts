@@ -1,0 +1,29 @@
+import { ConversionCache, fingerprint } from '@perf/cache';
+import { Compressor } from '@perf/compression';
+import { LazyLoadingManager, WorkerExecutor } from '@perf/lazy';
+import { OptimizationSelector } from '@perf/selector';
+import { defaultRegistry, optimize, withCompression, type ConversionResult } from '@perf/shim-adapters';
+import { arrowAdapter } from '@perf/shim-adapters/arrow';
+import { parquetAdapter } from '@perf/shim-adapters/parquet';
+
+/** The six packages wired by hand: what `createOptimizerSuite` does, in ten lines that you can change. */
+export function createPipeline({ seed = 1, maxBytes = '500MB' }: { seed?: number; maxBytes?: string } = {}) {
+  const compressor = new Compressor();
+  const compression = withCompression(compressor);
+  const cache = new ConversionCache<ConversionResult>({ maxBytes, compression, compressAbove: '1MB' });
+  const executor = new WorkerExecutor();
+  const lazy = new LazyLoadingManager({ executor });
+  const selector = new OptimizationSelector({ seed });
+  const registry = defaultRegistry().register(arrowAdapter()).register(parquetAdapter());
+  const converter = optimize(registry, { cache, lazy, executor, selector, fingerprint });
+  const close = async (): Promise<void> => {
+    await converter.close();
+    await lazy.close();
+    await executor.close();
+    cache.close();
+    await compressor.close();
+  };
+  return { cache, compressor, executor, lazy, selector, registry, converter, close };
+}
+
+export type Pipeline = ReturnType<typeof createPipeline>;

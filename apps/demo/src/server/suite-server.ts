@@ -1,0 +1,98 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { AnyRequest, ConvertEvent } from '@perf/shim-adapters';
+import { DATASETS, type readDatasets } from '../datasets.js';
+import { PeakMemory } from '../memory/peak.js';
+import { createPipeline, type Pipeline } from '../pipeline.js';
+import { routeOf, type ServedRequest } from '../workload.js';
+import type { Served, ServerReport, StrategyCount } from './messages.js';
+
+type Sources = Awaited<ReturnType<typeof readDatasets>>;
+
+/** Serves the stream through all six packages. */
+export async function serveWithSuite(
+  requests: readonly ServedRequest[],
+  sources: Sources,
+  seed: number,
+  onProgress: (done: number) => void,
+): Promise<ServerReport> {
+  const memory = new PeakMemory();
+  const pipeline = createPipeline({ seed });
+  const strategies = new StrategyTally(pipeline);
+  const events: ConvertEvent[] = [];
+  const listen = (event: unknown): void => {
+    if (isConvertEvent(event)) events.push(event);
+  };
+  subscribe('perf:convert', listen);
+  const served: Served[] = [];
+  const started = performance.now();
+  for (const request of requests) {
+    const asked = conversionRequest(request, sources);
+    const from = performance.now();
+    const { bytes } = await pipeline.converter.convert(asked);
+    const ms = performance.now() - from;
+    const event = events.pop();
+    served.push({ route: routeOf(request), kind: request.kind, hit: event?.cacheHit === true, ms, bytes });
+    if (event?.cacheHit === false) await strategies.count(event, asked);
+    memory.note();
+    onProgress(served.length);
+  }
+  const totalMs = performance.now() - started;
+  unsubscribe('perf:convert', listen);
+  await pipeline.cache.settled();
+  const peakGrowthBytes = memory.growth;
+  const { entries, bytes, compression } = pipeline.cache.stats();
+  await pipeline.close();
+  return {
+    server: 'suite',
+    totalMs,
+    served,
+    peakGrowthBytes,
+    kept: {
+      entries,
+      bytes,
+      compressedEntries: compression.entries,
+      compressedFrom: compression.bytesBefore,
+      compressedTo: compression.bytesAfter,
+    },
+    strategies: strategies.counts,
+  };
+}
+
+function conversionRequest(request: ServedRequest, sources: Sources): AnyRequest {
+  const { dataset, to, columns, offset, limit, version } = request;
+  return {
+    source: { value: sources[dataset], id: dataset, version },
+    from: DATASETS[dataset],
+    to,
+    ...(columns === undefined ? {} : { columns }),
+    options: { ...(offset === undefined ? {} : { offset }), ...(limit === undefined ? {} : { limit }) },
+  };
+}
+
+/** Counts how conversions were carried out, with one explanation each. */
+class StrategyTally {
+  readonly #pipeline: Pipeline;
+  readonly #counts = new Map<string, { strategy: string; route: string; count: number; example: string }>();
+
+  constructor(pipeline: Pipeline) {
+    this.#pipeline = pipeline;
+  }
+
+  async count({ strategy, route }: ConvertEvent, request: AnyRequest): Promise<void> {
+    const key = `${strategy} ${route}`;
+    const known = this.#counts.get(key);
+    if (known !== undefined) known.count += 1;
+    else {
+      const example = await this.#pipeline.converter.explain(request);
+      this.#counts.set(key, { strategy, route, count: 1, example });
+    }
+  }
+
+  get counts(): readonly StrategyCount[] {
+    return [...this.#counts.values()].sort((a, b) => b.count - a.count);
+  }
+}
+
+function isConvertEvent(value: unknown): value is ConvertEvent {
+  return typeof value === 'object' && value !== null && 'strategy' in value && 'spans' in value;
+}

@@ -1,3 +1,0 @@
-import { library } from '@perf/tooling-tsup';
-
-export default library({ cli: 'src/cli.ts' });
