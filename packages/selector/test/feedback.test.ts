@@ -1,0 +1,260 @@
+import { describe, expect, it } from 'vitest';
+import { OptimizationSelector, type OptimizationPlan, type Outcome, type Strategy } from '../src/index.js';
+import { Calibration } from '../src/calibration.js';
+import { refusal } from './refusal.js';
+
+const REQUEST = { bytes: 0, conversionMs: 100, columns: 10 };
+const SURROUNDINGS = { route: 'csv>arrow', reuseProbability: 0 };
+
+const inline = { ...SURROUNDINGS, available: ['cache-first'] } as const;
+
+const expected = (selector: OptimizationSelector, strategy: Strategy, route = SURROUNDINGS.route): number =>
+  selector.select(REQUEST, { ...SURROUNDINGS, route }).estimates.find((e) => e.strategy === strategy)
+    ?.durationMs ?? Number.NaN;
+
+/** Lets cache-first run `times` times and take that long. */
+function run(selector: OptimizationSelector, times: number, outcome: Outcome): void {
+  for (let i = 0; i < times; i++) selector.feedback(selector.select(REQUEST, inline), outcome);
+}
+
+describe('feedback', () => {
+  it.each([
+    ['slower', Math.E],
+    ['faster', 1 / Math.E],
+  ])('learns within 10 outcomes, up to a tenth, that everything is e times %s', (_, factor) => {
+    const selector = new OptimizationSelector();
+    run(selector, 10, { durationMs: 100 * factor });
+    expect(expected(selector, 'cache-first') / (100 * factor)).toBeGreaterThan(0.9);
+    expect(expected(selector, 'cache-first') / (100 * factor)).toBeLessThan(1.1);
+  });
+
+  it('comes back to another choice when a strategy is slower than it was thought to be', () => {
+    const selector = new OptimizationSelector({ explore: 0 });
+    const context = { ...SURROUNDINGS, columnsTouched: 5 };
+    expect(selector.select(REQUEST, context).strategy).toBe('lazy-loading');
+    for (let i = 0; i < 10; i++) {
+      const plan = selector.select(REQUEST, context);
+      selector.feedback(plan, { durationMs: plan.strategy === 'lazy-loading' ? 250 : 100 });
+    }
+    expect(selector.select(REQUEST, context).strategy).toBe('cache-first');
+  });
+
+  it('is not turned over by one outcome that took a thousand times as long', () => {
+    const selector = new OptimizationSelector({ explore: 0 });
+    const context = { ...SURROUNDINGS, columnsTouched: 8 };
+    for (let i = 0; i < 20; i++) selector.feedback(selector.select(REQUEST, context), { durationMs: 80 });
+    const before = expected(selector, 'lazy-loading');
+    selector.feedback(selector.select(REQUEST, context), { durationMs: 80_000 });
+    expect(expected(selector, 'lazy-loading')).toBeLessThan(1.15 * before);
+    expect(selector.select(REQUEST, context).strategy).toBe('lazy-loading');
+  });
+
+  it('at most doubles an estimate when the very first outcome is such a one', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 1, { durationMs: 100_000 });
+    expect(expected(selector, 'cache-first')).toBeLessThan(200);
+  });
+
+  it('follows a drift: after 60 outcomes more than three quarters of a fivefold one are learned', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 100, { durationMs: 100 });
+    expect(expected(selector, 'cache-first')).toBeCloseTo(100, 0);
+    run(selector, 60, { durationMs: 500 });
+    expect(expected(selector, 'cache-first')).toBeGreaterThan(375);
+    run(selector, 100, { durationMs: 100 });
+    expect(expected(selector, 'cache-first')).toBeLessThan(125);
+  });
+
+  it('learns for each route, and something for routes never seen', () => {
+    const selector = new OptimizationSelector();
+    for (const [route, durationMs] of [
+      ['fast', 100],
+      ['slow', 300],
+    ] as const) {
+      for (let i = 0; i < 30; i++)
+        selector.feedback(selector.select(REQUEST, { ...inline, route }), { durationMs });
+    }
+    const [fast, slow] = [
+      expected(selector, 'cache-first', 'fast'),
+      expected(selector, 'cache-first', 'slow'),
+    ];
+    expect(slow).toBeGreaterThan(2 * fast);
+    expect(expected(selector, 'cache-first', 'unseen')).toBeGreaterThan(fast);
+    expect(expected(selector, 'cache-first', 'unseen')).toBeLessThan(slow);
+  });
+
+  it('learns nothing about one strategy from another', () => {
+    const selector = new OptimizationSelector();
+    const before = expected(selector, 'parallel');
+    run(selector, 20, { durationMs: 1000 });
+    expect(expected(selector, 'parallel')).toBe(before);
+  });
+
+  it('learns nothing about converting from hits, only how likely they are', () => {
+    const selector = new OptimizationSelector();
+    const before = expected(selector, 'cache-first');
+    run(selector, 50, { durationMs: 0.01, cacheHit: true });
+    expect(expected(selector, 'cache-first')).toBe(before);
+    expect(selector.stats()).toMatchObject({ observed: 0 });
+    expect(selector.stats().reuseProbability).toBeGreaterThan(0.9);
+    run(selector, 50, { durationMs: 100, cacheHit: false });
+    expect(selector.stats().reuseProbability).toBeLessThan(0.5);
+  });
+
+  it('uses the chance of a hit that it learned when it is not told another', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 50, { durationMs: 0.01, cacheHit: true });
+    const [best] = selector.select(REQUEST).estimates;
+    expect(best?.durationMs).toBeLessThan(10);
+    expect(selector.select(REQUEST, SURROUNDINGS).estimates[0]?.durationMs).toBeCloseTo(100, 1);
+  });
+
+  it('takes an outcome of no milliseconds, which says nothing about the cost', () => {
+    const selector = new OptimizationSelector();
+    const before = expected(selector, 'cache-first');
+    run(selector, 5, { durationMs: 0 });
+    expect(expected(selector, 'cache-first')).toBe(before);
+    expect(selector.stats().observed).toBe(5);
+  });
+});
+
+describe('feedback, after a failure', () => {
+  it('expects the strategy to be costlier with each one, on this route alone', () => {
+    const selector = new OptimizationSelector();
+    const elsewhere = expected(selector, 'cache-first', 'other');
+    const costs = [expected(selector, 'cache-first')];
+    for (let i = 0; i < 10; i++) {
+      run(selector, 1, { durationMs: 0, error: new Error('worker died') });
+      costs.push(expected(selector, 'cache-first'));
+    }
+    expect(costs).toEqual(costs.toSorted((a, b) => a - b));
+    expect(costs.at(-1)).toBeGreaterThan(2 * (costs[0] ?? 0));
+    expect(expected(selector, 'cache-first', 'other')).toBe(elsewhere);
+  });
+
+  it('expects it to be costlier even where it was known to take much longer than the model says', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 60, { durationMs: 2000 });
+    const before = expected(selector, 'cache-first');
+    run(selector, 1, { durationMs: 1, error: 'broken' });
+    expect(expected(selector, 'cache-first')).toBeGreaterThan(before);
+  });
+
+  it('takes another strategy when one keeps failing', () => {
+    const selector = new OptimizationSelector({ explore: 0 });
+    const request = { bytes: 0, conversionMs: 1000 };
+    const context = { route: 'a', cores: 4, parts: 4, reuseProbability: 0 };
+    expect(selector.select(request, context).strategy).toBe('parallel');
+    for (let i = 0; i < 5; i++) {
+      const plan = selector.select(request, context);
+      selector.feedback(
+        plan,
+        plan.strategy === 'parallel' ? { durationMs: 1, error: 'x' } : { durationMs: 1000 },
+      );
+    }
+    expect(selector.select(request, context).strategy).toBe('cache-first');
+  });
+
+  it('stays finite however often it fails, and recovers', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 5000, { durationMs: 1, error: 'x' });
+    expect(expected(selector, 'cache-first')).toBeLessThanOrEqual(100.01 * 1e6);
+    run(selector, 1000, { durationMs: 100 });
+    expect(expected(selector, 'cache-first')).toBeLessThan(110);
+  });
+
+  it('says nothing about the cache', () => {
+    const selector = new OptimizationSelector();
+    run(selector, 5, { durationMs: 1, cacheHit: true, error: 'x' });
+    expect(selector.stats()).toMatchObject({ failures: 5, observed: 0, reuseProbability: 0.3 });
+  });
+});
+
+describe('feedback, for plans that are not its own to answer', () => {
+  const outcome = { durationMs: 5000 };
+
+  it('counts once, the first time', () => {
+    const [once, twice] = [new OptimizationSelector(), new OptimizationSelector()];
+    for (const [selector, times] of [
+      [once, 1],
+      [twice, 5],
+    ] as const) {
+      const plan = selector.select(REQUEST, inline);
+      for (let i = 0; i < times; i++) selector.feedback(plan, outcome);
+    }
+    expect(twice.stats()).toEqual(once.stats());
+    expect(expected(twice, 'cache-first')).toBe(expected(once, 'cache-first'));
+  });
+
+  it('ignores the plan of another selector, though its number is the same', () => {
+    const [selector, other] = [new OptimizationSelector(), new OptimizationSelector()];
+    const mine = selector.select(REQUEST, inline);
+    const theirs = other.select(REQUEST, inline);
+    expect(theirs.id).toBe(mine.id);
+    selector.feedback(theirs, outcome);
+    expect(selector.stats().observed).toBe(0);
+    selector.feedback(mine, outcome);
+    expect(selector.stats().observed).toBe(1);
+  });
+
+  it('ignores a plan that somebody made up', () => {
+    const selector = new OptimizationSelector();
+    const plan = selector.select(REQUEST, inline);
+    selector.feedback({ ...plan }, outcome);
+    selector.feedback({ ...plan, id: -1 }, outcome);
+    expect(selector.stats().observed).toBe(0);
+  });
+
+  it('remembers a plan for 10,000 decisions, the plan itself included', () => {
+    const selector = new OptimizationSelector();
+    const plans: OptimizationPlan[] = [];
+    for (let i = 0; i < 10_001; i++) plans.push(selector.select(REQUEST, inline));
+    for (const plan of plans.slice(0, 2)) selector.feedback(plan, outcome);
+    expect(selector.stats().observed).toBe(1);
+  });
+
+  it('answers in any order', () => {
+    const selector = new OptimizationSelector();
+    const [first, second] = [selector.select(REQUEST, inline), selector.select(REQUEST, inline)];
+    selector.feedback(second, outcome);
+    selector.feedback(first, outcome);
+    expect(selector.stats().observed).toBe(2);
+  });
+});
+
+describe('feedback, given durations that cannot be true', () => {
+  it.each([Number.NaN, -1, -Infinity, Infinity, '5', null, undefined, 5n])('refuses %s', (given) => {
+    const selector = new OptimizationSelector();
+    const plan = selector.select(REQUEST, inline);
+    const durationMs = given as number;
+    expect(() => selector.feedback(plan, { durationMs })).toThrow(refusal('INPUT', 'durationMs'));
+    expect(() => selector.feedback(plan, { durationMs, cacheHit: true })).toThrow(refusal('INPUT'));
+    expect(() => selector.feedback(plan, { durationMs, error: 'x' })).toThrow(refusal('INPUT'));
+    expect(selector.stats()).toMatchObject({ observed: 0, failures: 0 });
+    selector.feedback(plan, { durationMs: 5 });
+    expect(selector.stats().observed).toBe(1);
+  });
+});
+
+describe('what is remembered of routes', () => {
+  it('is bounded to 256 of them; the one not seen for longest makes room', () => {
+    const calibration = new Calibration();
+    const own = (route: string): boolean =>
+      calibration.factor('parallel', route) !== calibration.factor('parallel', 'never seen');
+    const see = (route: string): void => {
+      calibration.fail('cache-first', route);
+      calibration.fail('lazy-loading', route);
+      calibration.fail('parallel', route);
+    };
+    for (let i = 0; i < 256; i++) see(`route ${String(i)}`);
+    expect(own('route 0')).toBe(true);
+    see('route 0');
+    see('one more');
+    expect([own('route 0'), own('route 1'), own('route 2'), own('one more')]).toEqual([
+      true,
+      false,
+      true,
+      true,
+    ]);
+  });
+});

@@ -1,0 +1,191 @@
+import { describe, expect, it } from 'vitest';
+import {
+  OptimizationSelector,
+  type DataCharacteristics,
+  type OptimizationPlan,
+  type SelectionContext,
+} from '../src/index.js';
+import { refusal } from './refusal.js';
+
+const MB = 2 ** 20;
+
+const select = (c: Partial<DataCharacteristics>, context?: SelectionContext): OptimizationPlan =>
+  new OptimizationSelector({ explore: 0 }).select(c, context);
+
+const long = { bytes: 100 * MB, conversionMs: 4000 };
+const tiny = { bytes: 1024, conversionMs: 0.05 };
+const fourThreads = { cores: 4, parts: 4 };
+
+describe('select', () => {
+  it('takes the cheapest strategy that can be carried out, and lists the rest behind it', () => {
+    const { strategy, estimates, fallbacks } = select(long, {
+      ...fourThreads,
+      available: ['cache-first', 'parallel'],
+    });
+    expect(estimates.map((e) => [e.strategy, e.feasible])).toEqual([
+      ['parallel', true],
+      ['cache-first', true],
+      ['lazy-loading', false],
+    ]);
+    expect(strategy).toBe('parallel');
+    expect(fallbacks).toEqual(['cache-first']);
+  });
+
+  it('knows every strategy even when nothing is known of the data', () => {
+    const plan = select({});
+    expect(plan.strategy).toBe('cache-first');
+    expect(plan.estimates).toHaveLength(3);
+    expect(plan.explored).toBe(false);
+  });
+
+  it('numbers its plans', () => {
+    const selector = new OptimizationSelector();
+    expect([selector.select({}).id, selector.select({}).id]).toEqual([1, 2]);
+  });
+
+  it('takes parallel for long work that can be divided', () => {
+    expect(select(long, fourThreads).strategy).toBe('parallel');
+  });
+
+  it('leaves tiny work, work in one part and work on one core where it is', () => {
+    expect(select(tiny, fourThreads).strategy).toBe('cache-first');
+    expect(select(long, { cores: 4, parts: 1 }).strategy).toBe('cache-first');
+    expect(select(long, { cores: 1, parts: 4 }).strategy).toBe('cache-first');
+  });
+
+  it('expects no more of threads than what cannot be divided allows', () => {
+    const plan = select({ bytes: 0, conversionMs: 1e9 }, { cores: 1000, parts: 1000, reuseProbability: 0 });
+    const fastest = plan.estimates.find(({ strategy }) => strategy === 'parallel');
+    expect(fastest?.durationMs).toBeGreaterThan(0.1 * 1e9);
+  });
+
+  it('takes lazy-loading when few of the columns are touched', () => {
+    const data = { ...long, columns: 20 };
+    expect(select(data, { ...fourThreads, columnsTouched: 1 }).strategy).toBe('lazy-loading');
+    expect(select(data, { columnsTouched: 20 }).strategy).toBe('cache-first');
+    expect(select(data).strategy).toBe('cache-first');
+  });
+
+  it('expects no more than all columns to be touched', () => {
+    expect(select({ ...long, columns: 2 }, { columnsTouched: 50 }).estimates).toEqual(
+      select({ ...long, columns: 2 }, { columnsTouched: 2 }).estimates,
+    );
+  });
+
+  it('expects a request that is sure to come from the cache to cost a lookup, whatever its size', () => {
+    const sure = select(long, { reuseProbability: 1 }).estimates.map(({ durationMs }) => durationMs);
+    expect(new Set(sure)).toEqual(
+      new Set(select(tiny, { reuseProbability: 1 }).estimates.map((e) => e.durationMs)),
+    );
+    expect(Math.max(...sure)).toBeLessThan(1);
+  });
+
+  it('believes an adapter about time and size, and goes by the bytes without one', () => {
+    const [byBytes] = select({ bytes: 10 * MB }, { reuseProbability: 0 }).estimates;
+    const [twice] = select({ bytes: 20 * MB }, { reuseProbability: 0 }).estimates;
+    expect(twice?.durationMs).toBeCloseTo(2 * (byBytes?.durationMs ?? 0), 0);
+    expect(byBytes?.peakBytes).toBe(20 * MB);
+
+    const [told] = select(
+      { bytes: 10 * MB, conversionMs: 7, resultBytes: MB },
+      { reuseProbability: 0 },
+    ).estimates;
+    expect(told?.durationMs).toBeCloseTo(7, 1);
+    expect(told?.peakBytes).toBe(11 * MB);
+  });
+});
+
+describe('select, within a memory limit', () => {
+  const data = { bytes: 100, resultBytes: 100, columns: 10, conversionMs: 1000 };
+
+  it('leaves out what would break it', () => {
+    const context = { cores: 8, parts: 8 };
+    expect(select(data, { ...context, memoryLimit: 300 }).strategy).toBe('parallel');
+    const within = select(data, { ...context, memoryLimit: 299 });
+    expect(within.strategy).toBe('cache-first');
+    expect(within.fallbacks).not.toContain('parallel');
+    expect(within.estimates.at(-1)).toMatchObject({ strategy: 'parallel', feasible: false, peakBytes: 300 });
+  });
+
+  it('takes what fits exactly, and a request for no memory at all', () => {
+    expect(select(data, { memoryLimit: 110, columnsTouched: 1 }).strategy).toBe('lazy-loading');
+    expect(select({}, { memoryLimit: 0 }).strategy).toBe('cache-first');
+    expect(select(data, { memoryLimit: Infinity }).strategy).toBe('cache-first');
+  });
+
+  it('says what was allowed and what is needed when nothing fits', () => {
+    expect(() => select(data, { memoryLimit: 109, columnsTouched: 1 })).toThrow(
+      refusal('INPUT', 'memoryLimit (109 bytes)', 'the least needs 110'),
+    );
+  });
+
+  it('counts only what is available when it says what is needed', () => {
+    expect(() =>
+      select(data, { memoryLimit: 250, columnsTouched: 1, parts: 2, available: ['parallel'] }),
+    ).toThrow(refusal('INPUT', 'memoryLimit (250 bytes)', 'the least needs 300'));
+  });
+
+  it('says so when no strategy is available', () => {
+    expect(() => select(data, { available: [] })).toThrow(
+      refusal('INPUT', 'no strategy is available', 'cache-first, lazy-loading, parallel'),
+    );
+  });
+
+  it('counts no plan that could not be given', () => {
+    const selector = new OptimizationSelector();
+    expect(() => selector.select(data, { available: [] })).toThrow();
+    expect(selector.stats().decisions).toBe(0);
+  });
+});
+
+describe('select, given numbers that cannot be true', () => {
+  const never = [Number.NaN, -1, -Infinity, Infinity, 2 ** 53, '5', null, 5n];
+
+  const characteristics = ['bytes', 'rows', 'columns', 'sampledRows', 'conversionMs', 'resultBytes'];
+  it.each(characteristics)('refuses them as %s', (field) => {
+    for (const given of never) {
+      expect(() => select({ [field]: given })).toThrow(refusal('INPUT', `${field} must be a number`));
+    }
+  });
+
+  it.each(['numericColumns', 'textColumns', 'temporalColumns'])('refuses them as %s', (field) => {
+    for (const given of never) expect(() => select({ [field]: given })).toThrow(refusal('INPUT', field));
+  });
+
+  it.each(['nullRatio', 'sparsity'])('refuses shares that are none as %s', (field) => {
+    for (const given of [...never, 1.01]) {
+      expect(() => select({ [field]: given })).toThrow(refusal('INPUT', field, 'from 0 to 1'));
+    }
+  });
+
+  it.each(['columnsTouched', 'cores', 'parts'])('refuses them as %s', (field) => {
+    for (const given of never) expect(() => select({}, { [field]: given })).toThrow(refusal('INPUT', field));
+  });
+
+  it('refuses a chance of reuse that is none', () => {
+    for (const given of [...never, 1.01]) {
+      const reuseProbability = given as number;
+      expect(() => select({}, { reuseProbability })).toThrow(refusal('INPUT', 'reuseProbability'));
+    }
+  });
+
+  it('refuses a memory limit that is none; Infinity is one', () => {
+    for (const given of [Number.NaN, -1, '5MB', null]) {
+      const memoryLimit = given as number;
+      expect(() => select({}, { memoryLimit })).toThrow(refusal('INPUT', 'memoryLimit'));
+    }
+  });
+
+  it('names what was given', () => {
+    expect(() => select({ bytes: Number.NaN })).toThrow(
+      'bytes must be a number from 0 to 9007199254740991; given NaN',
+    );
+  });
+
+  it('takes -0 and the largest numbers that can be told apart', () => {
+    const most = Number.MAX_SAFE_INTEGER;
+    const plan = select({ bytes: most, conversionMs: most, resultBytes: most }, { cores: most, parts: most });
+    expect(plan.estimates.every(({ durationMs }) => Number.isFinite(durationMs))).toBe(true);
+    expect(select({ bytes: -0, conversionMs: -0 }).strategy).toBe('cache-first');
+  });
+});
