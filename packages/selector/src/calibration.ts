@@ -1,63 +1,89 @@
+/**
+ * Learns by what factor the cost model is off, in logarithms, with a small Kalman filter on each route
+ * (R. E. Kalman, A New Approach to Linear Filtering and Prediction Problems, 1960). Its states are the error of the
+ * route's work, which every strategy shares, and what sets each strategy apart. An adapter's estimate is often wrong
+ * by a factor, a strategy's overhead seldom, so most of a surprise goes to the work; what was seen of one strategy
+ * then corrects those that were never tried, which would otherwise win by their hopeful priors. Surprises are
+ * clipped, because times have heavy tails; the states keep some doubt for ever, so that a drift is followed.
+ */
 import type { Strategy } from './strategy.js';
 
-/** Errors beyond a factor of e^1.5 (4.5) count as that: one long pause must not turn the model over. */
-const CLIP = 1.5;
-/** Observations of a route until its own correction counts as much as the common one. */
-const PRIOR_WEIGHT = 4;
-/** Old observations fade by this factor with every new one, so that a drift is followed. */
-const FORGETTING = 0.97;
+/** Variances, of logarithms: how far off the work may be at first, and a strategy; how much single times scatter. */
+const WORK_VARIANCE = 0.5;
+const STRATEGY_VARIANCE = 0.2;
+const NOISE_VARIANCE = 0.35;
+/** What each observation adds to the doubt, so that old ones fade. */
+const WORK_DRIFT = 0.0018;
+const STRATEGY_DRIFT = 0.0006;
+/** Surprises beyond a factor of e count as that: one long pause must not turn the model over. */
+const CLIP = 1;
 /** A factor of a million either way: what is learned stays finite however often a strategy fails. */
 const MAX_ERROR = Math.log(1e6);
 /** A failure counts as if the strategy had taken this many times as long as it was expected to. */
 const FAILURE = Math.log(4);
+/** What is left of that after each success. */
+const FORGIVENESS = 0.5;
+/** How fast new routes follow what was learned on others. */
+const COMMON_RATE = 0.1;
 /** Routes remembered; the one not seen for longest makes room. */
 const MAX_ROUTES = 256;
 
-interface Running {
+/** An estimate and how much it is doubted. */
+interface State {
   mean: number;
-  weight: number;
+  variance: number;
 }
 
-/**
- * Learns by what factor the model is off, in logarithms, for each strategy over all routes and on each route. A
- * route that was rarely seen leans on what is known of the strategy in general. Misses only: how long a hit takes
- * says nothing about converting.
- */
+interface RouteCorrection {
+  readonly work: State;
+  readonly apart: Map<Strategy, State>;
+  readonly penalty: Map<Strategy, number>;
+}
+
+/** The corrections of all routes. Misses only: how long a hit takes says nothing about converting. */
 export class Calibration {
-  readonly #common = new Map<Strategy, Running>();
-  readonly #routes = new Map<string, Map<Strategy, Running>>();
+  readonly #routes = new Map<string, RouteCorrection>();
+  #common = 0;
 
   /** The factor by which the model's duration is to be multiplied. */
   factor(strategy: Strategy, route: string): number {
-    const common = this.#common.get(strategy)?.mean ?? 0;
-    const own = this.#routes.get(route)?.get(strategy);
-    if (own === undefined) return Math.exp(common);
-    const trust = own.weight / (own.weight + PRIOR_WEIGHT);
-    return Math.exp(common + trust * (own.mean - common));
+    const own = this.#routes.get(route);
+    if (own === undefined) return Math.exp(this.#common);
+    const error = own.work.mean + (own.apart.get(strategy)?.mean ?? 0) + (own.penalty.get(strategy) ?? 0);
+    return Math.exp(limited(error));
   }
 
   /** What a conversion really took beside what the uncorrected model said. */
   observe(strategy: Strategy, route: string, modelMs: number, realMs: number): void {
     if (!(modelMs > 0) || !(realMs > 0)) return;
-    const error = Math.log(realMs / modelMs);
-    const common = this.#common.get(strategy) ?? { mean: 0, weight: PRIOR_WEIGHT };
-    learn(common, error);
-    this.#common.set(strategy, common);
-    learn(this.#own(strategy, route), error);
+    const own = this.#own(route);
+    const { work } = own;
+    const apart = own.apart.get(strategy) ?? { mean: 0, variance: STRATEGY_VARIANCE };
+    own.apart.set(strategy, apart);
+    own.penalty.set(strategy, (own.penalty.get(strategy) ?? 0) * FORGIVENESS);
+
+    const surprise = Math.log(realMs / modelMs) - work.mean - apart.mean;
+    const clipped = Math.max(-CLIP, Math.min(CLIP, surprise));
+    const total = work.variance + apart.variance + NOISE_VARIANCE;
+    update(work, clipped, total, WORK_DRIFT);
+    update(apart, clipped, total, STRATEGY_DRIFT);
+    this.#common += COMMON_RATE * (work.mean - this.#common);
   }
 
   /** A strategy failed on a route: it becomes costlier there than it was taken to be, and nowhere else. */
   fail(strategy: Strategy, route: string): void {
-    const own = this.#own(strategy, route);
-    learn(own, own.mean + FAILURE);
+    const { penalty } = this.#own(route);
+    penalty.set(strategy, Math.min(MAX_ERROR, (penalty.get(strategy) ?? 0) + FAILURE));
   }
 
-  #own(strategy: Strategy, route: string): Running {
-    const strategies = this.#routes.get(route) ?? new Map<Strategy, Running>();
-    const own = strategies.get(strategy) ?? { mean: this.#common.get(strategy)?.mean ?? 0, weight: 0 };
-    strategies.set(strategy, own);
+  #own(route: string): RouteCorrection {
+    const own = this.#routes.get(route) ?? {
+      work: { mean: this.#common, variance: WORK_VARIANCE },
+      apart: new Map<Strategy, State>(),
+      penalty: new Map<Strategy, number>(),
+    };
     this.#routes.delete(route);
-    this.#routes.set(route, strategies);
+    this.#routes.set(route, own);
     if (this.#routes.size > MAX_ROUTES) {
       for (const oldest of this.#routes.keys()) {
         this.#routes.delete(oldest);
@@ -68,9 +94,12 @@ export class Calibration {
   }
 }
 
-function learn(running: Running, error: number): void {
-  const step = Math.max(-CLIP, Math.min(CLIP, error - running.mean));
-  running.weight = running.weight * FORGETTING + 1;
-  const mean = running.mean + step / running.weight;
-  running.mean = Math.max(-MAX_ERROR, Math.min(MAX_ERROR, mean));
+function update(state: State, surprise: number, total: number, drift: number): void {
+  const gain = state.variance / total;
+  state.mean = limited(state.mean + gain * surprise);
+  state.variance = (1 - gain) * state.variance + drift;
+}
+
+function limited(error: number): number {
+  return Math.max(-MAX_ERROR, Math.min(MAX_ERROR, error));
 }

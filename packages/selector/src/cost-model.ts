@@ -1,7 +1,7 @@
 /**
  * What each strategy costs, from first principles: the work itself, what it takes to hand it to another thread and
- * to move the data there and back, and what the cache and laziness save. The coefficients are priors measured on a
- * two-core machine; `calibration.ts` corrects them while the program runs.
+ * to move the data there and back, and what the cache and laziness save. The coefficients are priors for a common
+ * machine, right within a factor of a few; `calibration.ts` corrects what follows from them while the program runs.
  */
 import type { DataCharacteristics } from './characteristics.js';
 import type { Estimate, SelectionContext, Strategy } from './strategy.js';
@@ -25,7 +25,7 @@ export interface Coefficients {
 export const PRIORS: Coefficients = {
   convertMsPerMb: 12,
   lookupMs: 0.01,
-  dispatchMs: 1.5,
+  dispatchMs: 0.3,
   copyMsPerMb: 1.3,
   joinMsPerMb: 0.4,
   serialShare: 0.15,

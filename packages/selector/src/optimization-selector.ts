@@ -87,33 +87,24 @@ export class OptimizationSelector {
    * or endless numbers
    */
   select(characteristics: Partial<DataCharacteristics>, context: SelectionContext = {}): OptimizationPlan {
-    checkCharacteristics(characteristics);
-    checkContext(context);
-    const available = context.available ?? STRATEGIES;
-    const route = context.route ?? '';
-    const hits = context.reuseProbability ?? this.#reuse.probability;
-    const work = workOf(characteristics, context, hits, available, PRIORS);
-    const estimates = estimateAll(STRATEGIES, work, PRIORS, (strategy) =>
-      this.#calibration.factor(strategy, route),
-    );
+    const { estimates, pending } = this.#estimate(characteristics, context);
     const [best, second] = estimates;
-    if (best?.feasible !== true) throw nothingFits(context, available, estimates);
     const explored = second !== undefined && this.#explores(best, second);
-    const chosen = explored ? second : best;
-    const others = estimates.filter((estimate) => estimate !== chosen);
-    const plan: OptimizationPlan = {
-      id: this.#nextId++,
-      strategy: chosen.strategy,
-      estimates,
-      fallbacks: others.filter(({ feasible }) => feasible).map(({ strategy }) => strategy),
-      reason: reasonFor(chosen, others, explored),
-      explored,
-    };
-    this.#chosen[chosen.strategy] += 1;
+    const plan = planOf(this.#nextId++, explored ? second : best, estimates, explored);
+    this.#chosen[plan.strategy] += 1;
     if (explored) this.#explored += 1;
-    this.#pending.set(plan.id, { plan, work, route });
+    this.#pending.set(plan.id, { plan, ...pending });
     this.#pending.delete(plan.id - MAX_PENDING);
     return plan;
+  }
+
+  /**
+   * What `select` would decide now, without exploring, without counting and without remembering it: for explaining.
+   * @throws SelectorError as `select` does
+   */
+  preview(characteristics: Partial<DataCharacteristics>, context: SelectionContext = {}): OptimizationPlan {
+    const { estimates } = this.#estimate(characteristics, context);
+    return planOf(0, estimates[0], estimates, false);
   }
 
   /**
@@ -165,10 +156,46 @@ export class OptimizationSelector {
     });
   }
 
+  /** Every strategy, cheapest feasible first; the first one is. */
+  #estimate(
+    characteristics: Partial<DataCharacteristics>,
+    context: SelectionContext,
+  ): { readonly estimates: readonly [Estimate, ...Estimate[]]; readonly pending: Omit<Pending, 'plan'> } {
+    checkCharacteristics(characteristics);
+    checkContext(context);
+    const available = context.available ?? STRATEGIES;
+    const route = context.route ?? '';
+    const hits = context.reuseProbability ?? this.#reuse.probability;
+    const work = workOf(characteristics, context, hits, available, PRIORS);
+    const correction = (strategy: Strategy): number => this.#calibration.factor(strategy, route);
+    const [best, ...others] = estimateAll(STRATEGIES, work, PRIORS, correction);
+    if (best?.feasible !== true) {
+      throw nothingFits(context, available, best === undefined ? [] : [best, ...others]);
+    }
+    return { estimates: [best, ...others], pending: { work, route } };
+  }
+
   #explores(best: Estimate, second: Estimate): boolean {
     if (this.#options.explore === 0 || !second.feasible) return false;
     return second.durationMs <= best.durationMs * EXPLORE_UP_TO && this.#random() < this.#options.explore;
   }
+}
+
+function planOf(
+  id: number,
+  chosen: Estimate,
+  estimates: readonly Estimate[],
+  explored: boolean,
+): OptimizationPlan {
+  const others = estimates.filter((estimate) => estimate !== chosen);
+  return {
+    id,
+    strategy: chosen.strategy,
+    estimates,
+    fallbacks: others.filter(({ feasible }) => feasible).map(({ strategy }) => strategy),
+    reason: reasonFor(chosen, others, explored),
+    explored,
+  };
 }
 
 function nothingFits(
