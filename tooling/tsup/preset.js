@@ -8,7 +8,7 @@ import { defineConfig } from 'tsup';
  * @param {Record<string, string>} entry output name to source file
  */
 export function library(entry) {
-  return defineConfig((cli) => ({
+  return defineConfig({
     entry,
     format: 'esm',
     target: 'node20.19',
@@ -20,7 +20,8 @@ export function library(entry) {
     clean: ['!**/*.d.ts'],
     silent: true,
     tsconfig: 'tsconfig.build.json',
+    // `node:fs` stays as it is: without the prefix a bundler may take it for a package.
+    removeNodeProtocol: false,
     noExternal: [/^@perf\/internal/],
-    dts: cli.dts === undefined ? false : { only: true, compilerOptions: { ignoreDeprecations: '6.0' } },
-  }));
+  });
 }

@@ -6,8 +6,11 @@ import { pathToFileURL } from 'node:url';
  * Runs the first `ts` example of a package's README against the sources and returns what it logged, a line each.
  * The example is written to a file beside the tests while it runs, so that its imports resolve as a user's would.
  */
-export async function runReadmeExample(packageDir: string): Promise<string[]> {
-  const code = await firstExample(join(packageDir, 'README.md'));
+export async function runReadmeExample(
+  packageDir: string,
+  readme: string = join(packageDir, 'README.md'),
+): Promise<string[]> {
+  const code = await firstExample(readme);
   const folder = join(packageDir, 'test', '.readme');
   const file = join(folder, `example-${String(process.pid)}.ts`);
   await mkdir(folder, { recursive: true });

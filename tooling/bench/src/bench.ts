@@ -7,13 +7,13 @@ export interface Bench {
   /** A short run, to see whether the bench works; its figures are not worth quoting. */
   readonly quick: boolean;
   /** Loads a library that stands beside ours, from `tooling/bench-peers`. */
-  peer(name: string): Promise<unknown>;
+  readonly peer: (name: string) => Promise<unknown>;
   /** Reports a comparison under a title. */
-  comparison(title: string, result: ComparisonResult): void;
+  readonly comparison: (title: string, result: ComparisonResult) => void;
   /** Reports measurements under a title. */
-  measurements(title: string, results: readonly BenchmarkResult[]): void;
+  readonly measurements: (title: string, results: readonly BenchmarkResult[]) => void;
   /** Reports figures that are not times, a line each. */
-  figures(title: string, figures: Readonly<Record<string, string>>): void;
+  readonly figures: (title: string, figures: Readonly<Record<string, string>>) => void;
 }
 
 /** What a `*.bench.ts` file exports as default. */

@@ -1,6 +1,6 @@
 /** Packs every package as it would be published and asks publint and attw what they think of it. */
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { conclude, publishedPackages, root } from './workspace.mjs';
@@ -11,7 +11,7 @@ try {
   for (const { name, folder: source, manifest } of publishedPackages()) {
     const target = join(folder, name);
     attempt(name, 'pnpm', ['pack', '--pack-destination', target], source);
-    const tarball = readdirSync(target).find((file) => file.endsWith('.tgz'));
+    const tarball = (existsSync(target) ? readdirSync(target) : []).find((file) => file.endsWith('.tgz'));
     if (tarball === undefined) {
       problems.push(`${name}: nothing was packed`);
       continue;
