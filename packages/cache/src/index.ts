@@ -1,1 +1,17 @@
-export {};
+export type { ByteSize } from '@perf/internal/bytes';
+export type { Duration } from '@perf/internal/duration';
+export { CacheError, type CacheErrorCode } from './cache-error.js';
+export { ConversionCache, type WrapOptions } from './conversion-cache.js';
+export type { CachedConversion } from './entry.js';
+export type { CacheEvent, FlightOutcome } from './events.js';
+export type { Conversion } from './flight.js';
+export type { InvalidationTarget } from './invalidation.js';
+export type { CacheKey } from './key/cache-key.js';
+export { fingerprint, type FingerprintOptions } from './key/fingerprint.js';
+export type { FingerprintAlgorithm } from './key/hasher.js';
+export { DEFAULTS, type CacheOptions, type SetOptions } from './options.js';
+export type { PolicyName } from './policy/policy.js';
+export type { Clock, ValueCodec } from './ports.js';
+export type { Removal, RemovalCause } from './removal.js';
+export { sizeOf } from './size/size-of.js';
+export type { CacheStatistics, CompressionStatistics, RefusalReason } from './statistics.js';

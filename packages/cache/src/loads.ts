@@ -1,0 +1,126 @@
+import { type Channel } from '@perf/internal/channel';
+import { type Clock } from './ports.js';
+import { type CacheError } from './cache-error.js';
+import { type CacheEvent, type FlightOutcome } from './events.js';
+import { Flight, type Conversion } from './flight.js';
+import { type Invalidation } from './invalidation.js';
+import { type Address } from './key/cache-key.js';
+import { type ResolvedSetOptions } from './options.js';
+import { type Counters } from './statistics.js';
+
+/** What becomes of a value that was made. */
+export interface Destination<V> {
+  /** Keeps it if it can; returns whether it did. */
+  keep(address: Address, value: V, options: ResolvedSetOptions, elapsed: number): boolean;
+  /** Tells the owner what had to go. */
+  deliver(): void;
+}
+
+/** The conversions under way, one for each key. */
+export class Loads<V> {
+  /** Those that newcomers can join, by key. */
+  readonly #flights = new Map<string, Flight<V>>();
+  /** All, also those that were overtaken. */
+  readonly #running = new Set<Flight<V>>();
+  readonly #clock: Clock;
+  readonly #destination: Destination<V>;
+  readonly #counters: Counters;
+  readonly #events: Channel<CacheEvent>;
+
+  constructor(o: {
+    clock: Clock;
+    destination: Destination<V>;
+    counters: Counters;
+    events: Channel<CacheEvent>;
+  }) {
+    this.#clock = o.clock;
+    this.#destination = o.destination;
+    this.#counters = o.counters;
+    this.#events = o.events;
+  }
+
+  get size(): number {
+    return this.#flights.size;
+  }
+
+  /** Waits for the conversion of this key that is under way, or else starts this one. */
+  load(
+    address: Address,
+    convert: Conversion<V>,
+    options: ResolvedSetOptions,
+    signal: AbortSignal | undefined,
+  ): Promise<V> {
+    const running = this.#flights.get(address.id);
+    if (running !== undefined) {
+      this.#counters.joined += 1;
+      return running.join(signal);
+    }
+    const flight = this.#flight(address, options);
+    this.#flights.set(address.id, flight);
+    this.#running.add(flight);
+    const result = flight.join(signal);
+    flight.start(convert);
+    return result;
+  }
+
+  /** The result of this key's conversion is no longer for newcomers, who start anew. */
+  overtake(id: string): void {
+    this.#flights.get(id)?.overtake();
+    this.#flights.delete(id);
+  }
+
+  /** The same for all conversions. */
+  overtakeAll(): void {
+    for (const id of this.#flights.keys()) this.overtake(id);
+  }
+
+  /** The same for all that an invalidation meets; a function, which can only judge entries, meets all. */
+  overtakeMatching(invalidation: Invalidation<V>): void {
+    for (const [id, { address, tags }] of this.#flights) {
+      const { by } = invalidation;
+      if (by === 'name' && !invalidation.matches(address)) continue;
+      if (by === 'tags' && !invalidation.tags.some((tag) => tags.includes(tag))) continue;
+      this.overtake(id);
+    }
+  }
+
+  cancelAll(error: CacheError): void {
+    for (const flight of this.#running) flight.cancel(error);
+    this.#running.clear();
+    this.#flights.clear();
+  }
+
+  #flight(address: Address, options: ResolvedSetOptions): Flight<V> {
+    const started = this.#clock.now();
+    // A clock that was set back counts as one that stood.
+    const elapsed = (): number => Math.max(0, this.#clock.now() - started);
+    const end = (outcome: FlightOutcome, cost: number): void => {
+      this.#running.delete(flight);
+      if (this.#flights.get(address.id) === flight) this.#flights.delete(address.id);
+      this.#events.publish(() => ({ type: 'flight', label: address.label, cost, outcome }));
+      this.#destination.deliver();
+    };
+    const flight = new Flight<V>(address, options.tags, {
+      landed: (value, wanted) => {
+        const cost = elapsed();
+        this.#counters.loads += 1;
+        this.#counters.loadMs += cost;
+        let kept = false;
+        try {
+          kept = wanted && this.#destination.keep(address, value, options, cost);
+        } finally {
+          end(kept ? 'kept' : 'not-kept', cost);
+        }
+      },
+      failed: () => {
+        this.#counters.loadFailures += 1;
+        end('failed', elapsed());
+      },
+      aborted: () => {
+        this.#counters.loadAborts += 1;
+        end('aborted', elapsed());
+      },
+    });
+    return flight;
+  }
+}
