@@ -123,3 +123,8 @@ function zipf(count: number, random: () => number): () => number {
 export function routeOf({ dataset, to }: Template): string {
   return `${DATASETS[dataset]} > ${to}`;
 }
+
+/** What is asked for, apart from the version of the source. */
+export function identityOf({ dataset, to, columns, offset, limit }: Template): string {
+  return JSON.stringify([dataset, to, columns ?? null, offset ?? 0, limit ?? null]);
+}

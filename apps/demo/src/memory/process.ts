@@ -30,7 +30,7 @@ const peakGrowthBytes = memory.growth;
 const report: MemoryReport = { peakGrowthBytes, heldBytes: held() - before, durationMs, values: kept.length };
 await pipeline.close();
 process.send?.(report);
-process.disconnect();
+if (process.connected) process.disconnect();
 
 /** What is held once everything that can be collected was. */
 function held(): number {

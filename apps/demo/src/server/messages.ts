@@ -6,6 +6,8 @@ export type ServerKind = 'suite' | 'plain';
 /** One answered request. */
 export interface Served {
   readonly route: string;
+  /** Tells requests for the same thing from others, whatever the version of the source. */
+  readonly request: string;
   readonly kind: ServedRequest['kind'];
   readonly hit: boolean;
   readonly ms: number;
@@ -25,7 +27,8 @@ export interface StrategyCount {
   readonly strategy: string;
   readonly route: string;
   readonly count: number;
-  readonly example: string;
+  /** Why it was chosen the last time. */
+  readonly reason: string;
 }
 
 /** Everything one server tells of its run. */

@@ -83,11 +83,11 @@ function rowsTo(target: Target, rows: Row[]): unknown {
     case 'columns':
       return arraysOf(rows);
     case 'arrow':
-      return tableFromArrays(arraysOf(rows));
+      return tableFromArrays(unmixed(arraysOf(rows)));
     case 'arrow-ipc':
-      return tableToIPC(tableFromArrays(arraysOf(rows)), {});
+      return tableToIPC(tableFromArrays(unmixed(arraysOf(rows))), {});
     case 'parquet':
-      return parquetWriteBuffer({ columnData: columnData(arraysOf(rows)) });
+      return parquetWriteBuffer({ columnData: columnData(unmixed(arraysOf(rows))) });
   }
 }
 
@@ -96,22 +96,32 @@ function arraysOf(rows: readonly Row[]): Arrays {
   return Object.fromEntries(names.map((name) => [name, rows.map((row) => row[name])]));
 }
 
-/** hyparquet-writer refuses mixed columns, so those that mix text and numbers are written as text. */
-function columnData(arrays: Arrays): { name: string; data: unknown[] }[] {
-  return Object.entries(arrays).map(([name, data]) => {
-    const kinds = new Set(
-      data.filter((value) => value !== null && value !== undefined).map((value) => typeof value),
-    );
-    return { name, data: kinds.size > 1 ? data.map(asText) : widened(data) };
-  });
+/** The types are said outright: hyparquet-writer guesses them from the first thousand values, nulls included. */
+function columnData(arrays: Arrays): { name: string; data: unknown[]; type: ParquetType }[] {
+  return Object.entries(arrays).map(([name, data]) => ({ name, data, type: parquetType(data) }));
 }
 
-/** Integers beyond 32 bits are taken for INT32 otherwise. */
-function widened(data: unknown[]): unknown[] {
-  const wide = data.some(
-    (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) > 2 ** 31,
+type ParquetType = 'BOOLEAN' | 'INT32' | 'INT64' | 'DOUBLE' | 'TIMESTAMP' | 'STRING';
+
+function parquetType(data: readonly unknown[]): ParquetType {
+  const present = data.filter((value) => value !== null && value !== undefined);
+  const [first] = present;
+  if (typeof first === 'boolean') return 'BOOLEAN';
+  if (typeof first === 'bigint') return 'INT64';
+  if (first instanceof Date) return 'TIMESTAMP';
+  if (typeof first !== 'number') return 'STRING';
+  return present.every((value) => Number(value) === (Number(value) | 0)) ? 'INT32' : 'DOUBLE';
+}
+
+/** Both writers refuse columns that mix text and numbers, so such columns are written as text. */
+function unmixed(arrays: Arrays): Arrays {
+  return Object.fromEntries(
+    Object.entries(arrays).map(([name, data]) => {
+      const present = data.filter((value) => value !== null && value !== undefined);
+      const kinds = new Set(present.map((value) => typeof value));
+      return [name, kinds.size > 1 ? data.map(asText) : data];
+    }),
   );
-  return wide ? data.map((value) => (typeof value === 'number' ? BigInt(Math.trunc(value)) : value)) : data;
 }
 
 function asText(value: unknown): unknown {

@@ -1,6 +1,6 @@
 import { PeakMemory } from '../memory/peak.js';
 import type { readDatasets } from '../datasets.js';
-import { routeOf, type ServedRequest } from '../workload.js';
+import { identityOf, routeOf, type ServedRequest } from '../workload.js';
 import { convertPlainly } from './plain-libraries.js';
 import type { Served, ServerReport } from './messages.js';
 
@@ -20,7 +20,14 @@ export async function servePlainly(
     const data = await convertPlainly(request, sources[request.dataset]);
     const ms = performance.now() - from;
     const bytes = typeof data === 'string' ? data.length : 0;
-    served.push({ route: routeOf(request), kind: request.kind, hit: false, ms, bytes });
+    served.push({
+      route: routeOf(request),
+      request: identityOf(request),
+      kind: request.kind,
+      hit: false,
+      ms,
+      bytes,
+    });
     memory.note();
     onProgress(served.length);
   }

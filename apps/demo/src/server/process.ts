@@ -27,4 +27,4 @@ const report =
     ? await servePlainly(requests, sources, onProgress)
     : await serveWithSuite(requests, sources, Number(seed), onProgress);
 tell({ type: 'report', report });
-process.disconnect();
+if (process.connected) process.disconnect();

@@ -2,8 +2,8 @@ import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { AnyRequest, ConvertEvent } from '@perf/shim-adapters';
 import { DATASETS, type readDatasets } from '../datasets.js';
 import { PeakMemory } from '../memory/peak.js';
-import { createPipeline, type Pipeline } from '../pipeline.js';
-import { routeOf, type ServedRequest } from '../workload.js';
+import { createPipeline } from '../pipeline.js';
+import { identityOf, routeOf, type ServedRequest } from '../workload.js';
 import type { Served, ServerReport, StrategyCount } from './messages.js';
 
 type Sources = Awaited<ReturnType<typeof readDatasets>>;
@@ -17,7 +17,7 @@ export async function serveWithSuite(
 ): Promise<ServerReport> {
   const memory = new PeakMemory();
   const pipeline = createPipeline({ seed });
-  const strategies = new StrategyTally(pipeline);
+  const strategies = new StrategyTally();
   const events: ConvertEvent[] = [];
   const listen = (event: unknown): void => {
     if (isConvertEvent(event)) events.push(event);
@@ -31,8 +31,15 @@ export async function serveWithSuite(
     const { bytes } = await pipeline.converter.convert(asked);
     const ms = performance.now() - from;
     const event = events.pop();
-    served.push({ route: routeOf(request), kind: request.kind, hit: event?.cacheHit === true, ms, bytes });
-    if (event?.cacheHit === false) await strategies.count(event, asked);
+    served.push({
+      route: routeOf(request),
+      request: identityOf(request),
+      kind: request.kind,
+      hit: event?.cacheHit === true,
+      ms,
+      bytes,
+    });
+    if (event?.cacheHit === false) strategies.count(event);
     memory.note();
     onProgress(served.length);
   }
@@ -69,23 +76,14 @@ function conversionRequest(request: ServedRequest, sources: Sources): AnyRequest
   };
 }
 
-/** Counts how conversions were carried out, with one explanation each. */
+/** Counts how conversions were carried out, with the last reason of each way. */
 class StrategyTally {
-  readonly #pipeline: Pipeline;
-  readonly #counts = new Map<string, { strategy: string; route: string; count: number; example: string }>();
+  readonly #counts = new Map<string, StrategyCount>();
 
-  constructor(pipeline: Pipeline) {
-    this.#pipeline = pipeline;
-  }
-
-  async count({ strategy, route }: ConvertEvent, request: AnyRequest): Promise<void> {
+  count({ strategy, route, reason }: ConvertEvent): void {
     const key = `${strategy} ${route}`;
-    const known = this.#counts.get(key);
-    if (known !== undefined) known.count += 1;
-    else {
-      const example = await this.#pipeline.converter.explain(request);
-      this.#counts.set(key, { strategy, route, count: 1, example });
-    }
+    const count = (this.#counts.get(key)?.count ?? 0) + 1;
+    this.#counts.set(key, { strategy, route, count, reason });
   }
 
   get counts(): readonly StrategyCount[] {
