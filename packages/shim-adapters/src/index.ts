@@ -1,1 +1,70 @@
-export {};
+export type { ConversionCost, ConvertOptions, Progress, ShimAdapter, ValidationResult } from './adapter.js';
+export type { ArrowColumn, ArrowTable } from './arrow-table.js';
+export { csvAdapter } from './csv/adapter.js';
+export { defaultRegistry } from './default-registry.js';
+export {
+  defineAdapter,
+  type AdapterDefinition,
+  type AdapterStep,
+  type StepContext,
+} from './define-adapter.js';
+export { ConversionError, type ConversionErrorCode, type InputPosition } from './errors.js';
+export { jsonAdapter } from './json/adapter.js';
+export { Losses, type ConversionWarning } from './losses.js';
+export { AdapterRegistry } from './registry.js';
+export type {
+  AnyRequest,
+  ConversionOptions,
+  ConversionRequest,
+  Converted,
+  ConvertedMap,
+  Format,
+  FormatMap,
+  Metadata,
+  PerformanceHints,
+  Source,
+} from './request.js';
+export type { ConversionResult, RouteStep } from './result.js';
+export type { ConversionPath, Hop } from './route.js';
+export { rowsAdapter } from './rows/adapter.js';
+export type {
+  BitColumn,
+  Column,
+  ColumnType,
+  DictionaryColumn,
+  Field,
+  FixedColumn,
+  FixedValues,
+  NullColumn,
+  TextColumn,
+  TimeUnit,
+} from './table/column.js';
+export { ColumnTable, type Row } from './table/column-table.js';
+export { valueReader, type ReadOptions, type ValueReader } from './table/value.js';
+export {
+  optimize,
+  OptimizedConverter,
+  type ConverterStatistics,
+  type OptimizeParts,
+} from './optimize/optimized-converter.js';
+export type { ConvertEvent } from './optimize/events.js';
+export type {
+  CacheLike,
+  CompressibleArray,
+  CompressorLike,
+  ConvertibleLike,
+  Executor,
+  KeyLike,
+  LazyHandle,
+  LazyLike,
+  PlanLike,
+  RequestFacts,
+  SelectionContext,
+  SelectorLike,
+  StrategyName,
+  ValueCodec,
+} from './optimize/ports.js';
+export { requestKey, type RequestKeyOptions } from './optimize/request-key.js';
+export { withCache } from './optimize/with-cache.js';
+export { withCompression } from './optimize/with-compression.js';
+export { withLazy, type LazyShim } from './optimize/with-lazy.js';

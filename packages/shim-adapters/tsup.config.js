@@ -5,4 +5,5 @@ export default library({
   'arrow/index': 'src/arrow/index.ts',
   'parquet/index': 'src/parquet/index.ts',
   'optimize/suite': 'src/optimize/suite.ts',
+  'optimize/worker-task': 'src/optimize/worker-task.ts',
 });

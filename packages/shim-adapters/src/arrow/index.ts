@@ -1,0 +1,1 @@
+export { arrowAdapter } from './adapter.js';

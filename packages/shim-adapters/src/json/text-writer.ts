@@ -1,0 +1,153 @@
+import type { Losses } from '../losses.js';
+import { readBit } from '../table/bitmap.js';
+import { ByteSink } from '../table/byte-sink.js';
+import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../table/cell-text.js';
+import type { Column, TextColumn } from '../table/column.js';
+import type { ColumnTable } from '../table/column-table.js';
+import { noteColumnLoss, noteMetadataLoss } from '../table/schema-loss.js';
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const LF = 0x0a;
+const CR = 0x0d;
+const SPACE = 0x20;
+const STYLE: TextStyle = { quote: '"', nonFinite: false, wideFloats: true, readsTime: () => false };
+const HEX = '0123456789abcdef';
+
+/** JSON array of records, as `JSON.stringify` would write it. */
+export function writeJson(table: ColumnTable, losses: Losses): Uint8Array {
+  return writeRecords(table, losses, { open: '[', separator: ',', close: ']' });
+}
+
+/** One JSON record a line, each line ended by LF. */
+export function writeNdjson(table: ColumnTable, losses: Losses): Uint8Array {
+  return writeRecords(table, losses, { open: '', separator: '\n', close: table.length > 0 ? '\n' : '' });
+}
+
+/**
+ * Writes records straight from the columns: no row object and no string is made on the way. 64-bit integers are
+ * written in full, dates and timestamps in ISO 8601; NaN and infinities become null and are counted as lost.
+ */
+function writeRecords(
+  table: ColumnTable,
+  losses: Losses,
+  frame: { open: string; separator: string; close: string },
+): Uint8Array {
+  noteMetadataLoss(table, losses);
+  noteColumnLoss(table, losses);
+  const sink = new ByteSink(table.length * table.columns.length * 16);
+  const cells = table.columns.map((column, i) => {
+    const key = Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(column.field.name)}:`, 'utf8');
+    return { key, write: cellWriter(column, losses) };
+  });
+  sink.ascii(frame.open);
+  for (let row = 0; row < table.length; row++) {
+    if (row > 0) sink.ascii(frame.separator);
+    if (cells.length === 0) sink.ascii('{');
+    for (const { key, write } of cells) {
+      sink.bytes(key);
+      write(sink, row);
+    }
+    sink.byte(0x7d);
+  }
+  sink.ascii(frame.close);
+  losses.total(table.length * table.columns.length);
+  return sink.finish();
+}
+
+function cellWriter(column: Column, losses: Losses): CellWriter {
+  const present = presentWriter(column, losses);
+  const { validity } = column;
+  if (validity === undefined) return present;
+  return (sink, index) => {
+    if (readBit(validity, index)) present(sink, index);
+    else sink.ascii('null');
+  };
+}
+
+function presentWriter(column: Column, losses: Losses): CellWriter {
+  switch (column.layout) {
+    case 'null':
+      return (sink) => {
+        sink.ascii('null');
+      };
+    case 'bits':
+      return boolWriter(column);
+    case 'fixed':
+      return fixedWriter(column, STYLE, losses);
+    case 'text': {
+      const write = column.field.type === 'json' ? writeRaw : writeString;
+      return (sink, index) => {
+        write(sink, column.bytes, column.offsets[index] ?? 0, column.offsets[index + 1] ?? 0);
+      };
+    }
+    case 'dictionary': {
+      const entries = encodedEntries(
+        column.dictionary,
+        column.field.type === 'json' ? writeRaw : writeString,
+      );
+      return (sink, index) => {
+        const entry = entries[column.indices[index] ?? 0];
+        if (entry !== undefined) sink.bytes(entry);
+      };
+    }
+  }
+}
+
+type TextWriter = (sink: ByteSink, bytes: Uint8Array, start: number, end: number) => void;
+
+function encodedEntries(dictionary: TextColumn, write: TextWriter): Uint8Array[] {
+  return Array.from({ length: dictionary.length }, (_, i) => {
+    const sink = new ByteSink(32);
+    write(sink, dictionary.bytes, dictionary.offsets[i] ?? 0, dictionary.offsets[i + 1] ?? 0);
+    return sink.finish();
+  });
+}
+
+/** JSON as it is, on one line: a raw line break can only stand between its tokens, where a space does as well. */
+function writeRaw(sink: ByteSink, bytes: Uint8Array, start: number, end: number): void {
+  let from = start;
+  for (let at = start; at < end; at++) {
+    if (bytes[at] !== LF && bytes[at] !== CR) continue;
+    sink.bytes(bytes, from, at);
+    sink.byte(SPACE);
+    from = at + 1;
+  }
+  sink.bytes(bytes, from, end);
+}
+
+/** UTF-8 is copied as it is; only quotes, backslashes and control characters need an escape (RFC 8259, section 7). */
+function writeString(sink: ByteSink, bytes: Uint8Array, start: number, end: number): void {
+  sink.byte(QUOTE);
+  let from = start;
+  for (let at = start; at < end; at++) {
+    const byte = bytes[at] ?? 0;
+    if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) continue;
+    sink.bytes(bytes, from, at);
+    sink.ascii(escapeOf(byte));
+    from = at + 1;
+  }
+  sink.bytes(bytes, from, end);
+  sink.byte(QUOTE);
+}
+
+function escapeOf(byte: number): string {
+  switch (byte) {
+    case QUOTE:
+      return '\\"';
+    case BACKSLASH:
+      return '\\\\';
+    case 0x08:
+      return '\\b';
+    case 0x09:
+      return '\\t';
+    case 0x0a:
+      return '\\n';
+    case 0x0c:
+      return '\\f';
+    case 0x0d:
+      return '\\r';
+    default:
+      return `\\u00${HEX[byte >> 4] ?? '0'}${HEX[byte & 15] ?? '0'}`;
+  }
+}

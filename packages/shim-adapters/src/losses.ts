@@ -1,0 +1,58 @@
+/** A named warning of a conversion. */
+export interface ConversionWarning {
+  /** What happened, from a stable list that the adapters document, such as `'non-finite-as-null'`. */
+  readonly code: string;
+  readonly column?: string;
+  /** How many values it concerns. */
+  readonly count: number;
+  readonly message: string;
+  /** `true` when those values do not come back the same. */
+  readonly lossy: boolean;
+}
+
+/**
+ * The ledger of one conversion step: every value that the target format cannot carry is counted where it is
+ * written, so that the quality of a result is measured, not guessed.
+ */
+export class Losses {
+  readonly #warnings = new Map<string, ConversionWarning>();
+  #lost = 0;
+  #total = 0;
+
+  /** Values that will not come back the same. */
+  lost(code: string, column: string | undefined, message: string, count = 1): void {
+    this.#lost += count;
+    this.#note(code, column, message, count, true);
+  }
+
+  /** A change worth knowing that loses no value. */
+  noted(code: string, column: string | undefined, message: string, count = 1): void {
+    this.#note(code, column, message, count, false);
+  }
+
+  /** Declares how many values the step handled. */
+  total(values: number): void {
+    this.#total += values;
+  }
+
+  get warnings(): readonly ConversionWarning[] {
+    return [...this.#warnings.values()];
+  }
+
+  /** The share of values that survive the way back, 0 to 1; 1 for a step without values. */
+  get quality(): number {
+    return this.#total === 0 ? 1 : Math.max(0, 1 - this.#lost / this.#total);
+  }
+
+  #note(code: string, column: string | undefined, message: string, count: number, lossy: boolean): void {
+    const key = `${code} ${column ?? ''}`;
+    const known = this.#warnings.get(key);
+    this.#warnings.set(key, {
+      code,
+      ...(column === undefined ? {} : { column }),
+      count: (known?.count ?? 0) + count,
+      message,
+      lossy,
+    });
+  }
+}

@@ -1,0 +1,121 @@
+/**
+ * The shapes of the parts that `optimize` joins. Each is the least that is needed of a class in another package, or
+ * of one of yours: nothing is imported, the caller passes the real object in.
+ */
+
+/** Runs an export of a module somewhere: in this thread, or in a worker. */
+export interface Executor {
+  readonly concurrency: number;
+  run<R>(
+    task: { module: string; export: string; args: unknown; transfer?: Transferable[] },
+    options?: { signal?: AbortSignal; priority?: number },
+  ): Promise<R>;
+}
+
+export type Transferable = ArrayBuffer;
+
+export interface KeyLike {
+  readonly cacheKey: string;
+  readonly label: string;
+}
+
+/** Keeps results. `@perf/cache` has one. */
+export interface CacheLike {
+  getOrConvert(
+    key: KeyLike,
+    convert: (options: { signal: AbortSignal }) => unknown,
+    options?: { signal?: AbortSignal; tags?: readonly string[] },
+  ): Promise<unknown>;
+  has(key: KeyLike): boolean;
+}
+
+/** What a lazy manager is told about a conversion. */
+export interface ConvertibleLike<T> {
+  convert(request: unknown, options?: { signal?: AbortSignal }): Promise<T>;
+  estimateCost(request: unknown): { bytes: number; durationMs: number };
+  column(request: unknown, name: string, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** The conversion as work for an executor, or undefined when it cannot leave this thread. */
+  task?(request: unknown): { module: string; export: string; args: unknown } | undefined;
+  /** Makes the value of what the task returned. */
+  restore?(result: unknown): T;
+}
+
+/** A conversion that waits until it is needed. */
+export interface LazyHandle<T> {
+  readonly isLoaded: boolean;
+  readonly value: T;
+  load(options?: { signal?: AbortSignal }): Promise<T>;
+  column(name: string, options?: { signal?: AbortSignal }): Promise<unknown>;
+  unload(): void;
+  close(): void;
+}
+
+/** Makes lazy conversions. `@perf/lazy` has one. */
+export interface LazyLike {
+  createLazyConverter<T>(adapter: ConvertibleLike<T>, request: unknown): LazyHandle<T>;
+}
+
+/** Makes bytes smaller and back. `@perf/compression` has one. */
+export interface CompressorLike {
+  compress(data: CompressibleArray): Promise<Uint8Array>;
+  decompress(frame: Uint8Array): Promise<unknown>;
+  decompressSync(frame: Uint8Array): unknown;
+}
+
+export type CompressibleArray =
+  | Uint8Array
+  | Int8Array
+  | Int16Array
+  | Uint16Array
+  | Int32Array
+  | Uint32Array
+  | Float32Array
+  | Float64Array
+  | BigInt64Array
+  | BigUint64Array;
+
+/** How a value is kept in few bytes; what the cache's `compression` option takes. */
+export interface ValueCodec<V> {
+  /** The parts of the value, or undefined when this codec does not know it. */
+  encode(value: V): Promise<Uint8Array[] | undefined>;
+  decode(parts: Uint8Array[]): Promise<V>;
+  decodeSync(parts: Uint8Array[]): V;
+}
+
+export type StrategyName = 'cache-first' | 'lazy-loading' | 'parallel';
+
+/** What is known of a request when its strategy is chosen. */
+export interface RequestFacts {
+  readonly bytes: number;
+  /** Milliseconds that the adapters expect, inline. */
+  readonly conversionMs: number;
+  /** Bytes that the adapters expect the result to hold. */
+  readonly resultBytes: number;
+}
+
+export interface SelectionContext {
+  /** The route, such as `'parquet>columns>csv'`: what is learned about one is used for its like. */
+  readonly route: string;
+  readonly cores: number;
+  /** Parts into which the work can be cut; 1 when it can only run elsewhere as a whole. */
+  readonly parts: number;
+  /** Strategies that can be carried out here. */
+  readonly available: readonly StrategyName[];
+  readonly reuseProbability?: number;
+  readonly memoryLimit?: number;
+}
+
+export interface PlanLike {
+  readonly strategy: string;
+  readonly fallbacks: readonly string[];
+  readonly reason: string;
+}
+
+/** Chooses strategies and learns from outcomes. `@perf/selector` has one. */
+export interface SelectorLike {
+  select(facts: RequestFacts, context: SelectionContext): PlanLike;
+  /** What `select` would decide, without effect on later decisions. Without it, `select` is asked. */
+  preview?(facts: RequestFacts, context: SelectionContext): PlanLike;
+  feedback(plan: PlanLike, outcome: { durationMs: number; cacheHit?: boolean; error?: unknown }): void;
+  explain(plan: PlanLike): string;
+}

@@ -1,0 +1,1 @@
+export { parquetAdapter } from './adapter.js';

@@ -1,0 +1,149 @@
+import { statSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { ConversionError, throwIfAborted } from './errors.js';
+import type { AnyRequest, Source } from './request.js';
+import { ColumnTable } from './table/column-table.js';
+
+const UNKNOWN_BYTES = 2 ** 20;
+
+/** The whole source as UTF-8 or binary bytes. */
+export async function sourceBytes(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
+  throwIfAborted(signal);
+  if ('value' in source) return valueBytes(source.value);
+  if ('path' in source) return readPath(source.path, signal);
+  if ('url' in source) return fetchBytes(source.url, signal);
+  return collect(source.stream, signal);
+}
+
+/** The value of a source that must be given as a value. */
+export function sourceValue(source: Source, format: string): unknown {
+  if ('value' in source) return source.value;
+  throw new ConversionError(
+    'ERR_PERF_CONVERT_INVALID_REQUEST',
+    `format '${format}' lives in memory only: pass source as { value }, not as a path, url or stream`,
+  );
+}
+
+/** Bytes of the source as far as they can be told without reading it. */
+export function estimateSourceBytes(request: AnyRequest): number {
+  const known = request.hints?.sourceBytes;
+  if (known !== undefined) return known;
+  const { source } = request;
+  if ('path' in source) {
+    return fileBytes(source.path);
+  }
+  if (!('value' in source)) return UNKNOWN_BYTES;
+  const { value } = source;
+  if (typeof value === 'string') return value.length;
+  if (ArrayBuffer.isView(value)) return value.byteLength;
+  if (value instanceof ColumnTable) return value.byteLength;
+  if (Array.isArray(value)) return value.length * 100;
+  return UNKNOWN_BYTES;
+}
+
+/** 0 for a path that cannot be looked at: reading it tells why. */
+function fileBytes(path: string): number {
+  try {
+    return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+  } catch {
+    return 0;
+  }
+}
+
+function valueBytes(value: unknown): Uint8Array {
+  if (typeof value === 'string') return Buffer.from(value, 'utf8');
+  if (value instanceof Uint8Array) {
+    if (isDetached(value)) {
+      throw new ConversionError(
+        'ERR_PERF_CONVERT_BAD_INPUT',
+        'the source bytes are detached: their buffer was transferred to another thread; convert a copy',
+      );
+    }
+    return value;
+  }
+  throw new ConversionError(
+    'ERR_PERF_CONVERT_TYPE_MISMATCH',
+    'the source value must be a string or a Uint8Array for this format',
+  );
+}
+
+/** Whether the memory of these bytes was moved to another thread. */
+export function isDetached(bytes: Uint8Array): boolean {
+  if (bytes.length > 0 || bytes.buffer instanceof SharedArrayBuffer) return false;
+  try {
+    // A view on a detached buffer reports length 0; making another view on it throws.
+    return new Uint8Array(bytes.buffer).length < 0;
+  } catch {
+    return true;
+  }
+}
+
+async function readPath(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+  try {
+    return await readFile(path, signal === undefined ? {} : { signal });
+  } catch (cause) {
+    throwIfAborted(signal);
+    throw unreadablePath(path, cause);
+  }
+}
+
+async function fetchBytes(url: string, signal?: AbortSignal): Promise<Uint8Array> {
+  try {
+    const response = await fetch(url, signal === undefined ? {} : { signal });
+    if (!response.ok) throw unreadable(`cannot read ${url}: the server answered ${String(response.status)}`);
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (cause) {
+    throwIfAborted(signal);
+    if (cause instanceof ConversionError) throw cause;
+    throw unreadable(`cannot read ${url}: ${reasonOf(cause)}`, cause);
+  }
+}
+
+async function collect(stream: AsyncIterable<Uint8Array>, signal?: AbortSignal): Promise<Uint8Array> {
+  const chunks: Uint8Array[] = [];
+  const gather = async (): Promise<Uint8Array> => {
+    for await (const chunk of stream) {
+      throwIfAborted(signal);
+      chunks.push(chunk);
+    }
+    return Buffer.concat(chunks);
+  };
+  return signal === undefined ? gather() : unlessAborted(gather(), signal);
+}
+
+/** A stream may stall for good, so an abort does not wait for its next chunk. */
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let stop = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    stop = () => {
+      resolve(undefined);
+    };
+  });
+  signal.addEventListener('abort', stop, { once: true });
+  try {
+    const done = await Promise.race([work, aborted]);
+    throwIfAborted(signal);
+    return done ?? (await work);
+  } finally {
+    signal.removeEventListener('abort', stop);
+  }
+}
+
+/** The error for a file that cannot be read. */
+export function unreadablePath(path: string, cause: unknown): ConversionError {
+  return unreadable(`cannot read '${path}': ${reasonOf(cause)}`, cause);
+}
+
+function unreadable(message: string, cause?: unknown): ConversionError {
+  return new ConversionError('ERR_PERF_CONVERT_UNREADABLE', message, cause === undefined ? {} : { cause });
+}
+
+/** The first line of a foreign error's message, with the system's words for its code where there is one. */
+function reasonOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  const code: unknown = Reflect.get(cause, 'code');
+  if (code === 'ENOENT') return 'no such file';
+  if (code === 'EACCES' || code === 'EPERM') return 'permission denied';
+  if (code === 'EISDIR') return 'it is a directory';
+  return cause.message.split('\n')[0] ?? cause.message;
+}

@@ -1,0 +1,175 @@
+import { shown } from '@perf/internal/errors';
+import { ConversionError } from '../errors.js';
+import { bitmapBytes, copyBits, fullBitmap } from './bitmap.js';
+import {
+  fixedArray,
+  isFixedType,
+  type Column,
+  type DictionaryColumn,
+  type Field,
+  type FixedColumn,
+  type TextColumn,
+} from './column.js';
+import { ColumnTable } from './column-table.js';
+import { TextBuilder } from './text-builder.js';
+
+/**
+ * The rows of all tables, one after the other. Their columns must have the same names and types; a part of nothing
+ * but nulls, whose type nobody knows, fits any.
+ */
+export function concatTables(tables: readonly ColumnTable[]): ColumnTable {
+  const [first] = tables;
+  if (first === undefined) return new ColumnTable([], 0);
+  if (tables.length === 1) return first;
+  const length = tables.reduce((sum, table) => sum + table.length, 0);
+  const odd = tables.find(({ columns }) => columns.length !== first.columns.length);
+  if (odd !== undefined) {
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_TYPE_MISMATCH',
+      `one part has ${String(first.columns.length)} columns and another ${String(odd.columns.length)}; parts must have the same columns`,
+    );
+  }
+  const columns = first.names.map((name) =>
+    concatColumns(
+      tables.map((table) => table.column(name)),
+      length,
+    ),
+  );
+  return new ColumnTable(columns, length, first.metadata);
+}
+
+function concatColumns(parts: readonly Column[], length: number): Column {
+  const { field, layout } = requireAlike(parts);
+  const base = { field, length, ...joinedValidity(parts, length) };
+  switch (layout) {
+    case 'null':
+      return { ...base, layout };
+    case 'bits':
+      return { ...base, layout, values: joinedBits(parts, length) };
+    case 'fixed':
+      return { ...base, layout, values: joinedFixed(field, parts, length) };
+    case 'text':
+    case 'dictionary':
+      return joinedText(base, parts);
+  }
+}
+
+/** The first part whose type is known, after all others were found to agree with it. */
+function requireAlike(parts: readonly Column[]): Column {
+  const typed = parts.filter(({ layout }) => layout !== 'null');
+  const [first = parts[0]] = typed;
+  if (first === undefined) throw new RangeError('there are no parts to join');
+  const { name, type, unit, timezone } = first.field;
+  const odd = typed.find(
+    ({ field }) => field.type !== type || field.unit !== unit || field.timezone !== timezone,
+  );
+  if (odd === undefined) return first;
+  throw new ConversionError(
+    'ERR_PERF_CONVERT_TYPE_MISMATCH',
+    `column ${shown(name)} is ${typeText(first.field)} in one part and ${typeText(odd.field)} in another`,
+  );
+}
+
+function typeText({ type, unit, timezone }: Field): string {
+  return [type, unit, timezone].filter((word) => word !== undefined).join(' ');
+}
+
+function joinedValidity(
+  parts: readonly Column[],
+  length: number,
+): { nullCount: number; validity: Uint8Array | undefined } {
+  const nullCount = parts.reduce((sum, part) => sum + part.nullCount, 0);
+  if (nullCount === 0 || parts.every((part) => part.layout === 'null'))
+    return { nullCount, validity: undefined };
+  const validity = new Uint8Array(bitmapBytes(length));
+  let at = 0;
+  for (const part of parts) {
+    if (part.layout !== 'null') copyBits(part.validity ?? fullBitmap(part.length), validity, at, part.length);
+    at += part.length;
+  }
+  return { nullCount, validity };
+}
+
+function joinedBits(parts: readonly Column[], length: number): Uint8Array {
+  const values = new Uint8Array(bitmapBytes(length));
+  let at = 0;
+  for (const part of parts) {
+    if (part.layout === 'bits') copyBits(part.values, values, at, part.length);
+    at += part.length;
+  }
+  return values;
+}
+
+function joinedFixed({ type }: Field, parts: readonly Column[], length: number): FixedColumn['values'] {
+  const out = fixedArray(isFixedType(type) ? type : 'float64', length);
+  const bytes = new Uint8Array(out.buffer);
+  let row = 0;
+  for (const part of parts) {
+    if (part.layout === 'fixed') {
+      const { buffer, byteOffset, byteLength } = part.values;
+      bytes.set(new Uint8Array(buffer, byteOffset, byteLength), row * out.BYTES_PER_ELEMENT);
+    }
+    row += part.length;
+  }
+  return out;
+}
+
+/** Parts with dictionaries are joined through one dictionary; any other mixture becomes plain text. */
+function joinedText(
+  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
+  parts: readonly Column[],
+): Column {
+  const dictionaries = parts.filter((part): part is DictionaryColumn => part.layout === 'dictionary');
+  return dictionaries.length === parts.length
+    ? joinedDictionaries(base, dictionaries)
+    : plainText(base, parts);
+}
+
+function joinedDictionaries(
+  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
+  parts: readonly DictionaryColumn[],
+): DictionaryColumn {
+  const entries = new Map<string, number>();
+  const builder = new TextBuilder(64);
+  const indices = new Int32Array(base.length);
+  let at = 0;
+  for (const { dictionary, indices: own, length } of parts) {
+    const moved = new Int32Array(dictionary.length);
+    for (let i = 0; i < dictionary.length; i++) {
+      const start = dictionary.offsets[i] ?? 0;
+      const end = dictionary.offsets[i + 1] ?? start;
+      // Latin-1 gives every byte sequence a text of its own, so it can serve as a key without decoding.
+      const key = Buffer.from(dictionary.bytes.subarray(start, end)).toString('latin1');
+      let entry = entries.get(key);
+      if (entry === undefined) {
+        entry = entries.size;
+        entries.set(key, entry);
+        builder.addBytes(dictionary.bytes, start, end);
+      }
+      moved[i] = entry;
+    }
+    for (let i = 0; i < length; i++) indices[at + i] = moved[own[i] ?? 0] ?? 0;
+    at += length;
+  }
+  const dictionary = builder.finish({ name: base.field.name, type: 'utf8' }, 0, undefined);
+  return { ...base, layout: 'dictionary', indices, dictionary };
+}
+
+function plainText(
+  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
+  parts: readonly Column[],
+): TextColumn {
+  const builder = new TextBuilder(base.length);
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) {
+      if (part.layout === 'text')
+        builder.addBytes(part.bytes, part.offsets[i] ?? 0, part.offsets[i + 1] ?? 0);
+      else if (part.layout === 'dictionary') {
+        const { bytes, offsets } = part.dictionary;
+        const entry = part.indices[i] ?? 0;
+        builder.addBytes(bytes, offsets[entry] ?? 0, offsets[entry + 1] ?? 0);
+      } else builder.addEmpty();
+    }
+  }
+  return builder.finish(base.field, base.nullCount, base.validity);
+}

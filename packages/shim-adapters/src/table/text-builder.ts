@@ -1,0 +1,82 @@
+import { ConversionError } from '../errors.js';
+import type { Field, TextColumn } from './column.js';
+
+const MAX_BYTES = 2 ** 31 - 1;
+
+/** Grows a text column value by value. Its offsets are 32-bit, so a column holds at most 2 GB of text. */
+export class TextBuilder {
+  #bytes: Buffer;
+  #used = 0;
+  #offsets: Int32Array;
+  #length = 0;
+
+  constructor(expectedValues: number, expectedBytes: number = expectedValues * 8) {
+    this.#bytes = Buffer.allocUnsafeSlow(Math.max(64, expectedBytes));
+    this.#offsets = new Int32Array(expectedValues + 1);
+  }
+
+  get length(): number {
+    return this.#length;
+  }
+
+  addText(text: string): void {
+    this.#reserve(text.length * 3);
+    this.#used += this.#bytes.write(text, this.#used);
+    this.#end();
+  }
+
+  addBytes(source: Uint8Array, start: number, end: number): void {
+    this.#reserve(end - start);
+    const target = this.#bytes;
+    let at = this.#used;
+    if (end - start > 32) {
+      target.set(source.subarray(start, end), at);
+      at += end - start;
+    } else {
+      for (let i = start; i < end; i++) target[at++] = source[i] ?? 0;
+    }
+    this.#used = at;
+    this.#end();
+  }
+
+  addEmpty(): void {
+    this.#end();
+  }
+
+  finish(field: Field, nullCount: number, validity: Uint8Array | undefined): TextColumn {
+    const offsets =
+      this.#offsets.length === this.#length + 1 ? this.#offsets : this.#offsets.slice(0, this.#length + 1);
+    // Spare room above an eighth is given back: the cache counts what a value keeps alive.
+    const loose = this.#bytes.length - this.#used > this.#bytes.length >>> 3;
+    const bytes = loose ? new Uint8Array(this.#bytes.subarray(0, this.#used)) : this.#view();
+    return { layout: 'text', field, length: this.#length, nullCount, validity, offsets, bytes };
+  }
+
+  #view(): Uint8Array {
+    return new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#used);
+  }
+
+  #end(): void {
+    this.#length += 1;
+    if (this.#length >= this.#offsets.length) {
+      const grown = new Int32Array(this.#offsets.length * 2 + 1);
+      grown.set(this.#offsets);
+      this.#offsets = grown;
+    }
+    this.#offsets[this.#length] = this.#used;
+  }
+
+  #reserve(extra: number): void {
+    const needed = this.#used + extra;
+    if (needed <= this.#bytes.length) return;
+    if (this.#used > MAX_BYTES - extra) {
+      throw new ConversionError(
+        'ERR_PERF_CONVERT_TOO_LARGE',
+        'a text column holds at most 2 GB; select fewer columns, or convert fewer rows with options.limit',
+      );
+    }
+    const grown = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
+    this.#bytes.copy(grown, 0, 0, this.#used);
+    this.#bytes = grown;
+  }
+}

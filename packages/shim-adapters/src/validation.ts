@@ -1,0 +1,58 @@
+import { shown } from '@perf/internal/errors';
+import type { ValidationResult } from './adapter.js';
+import type { AnyRequest } from './request.js';
+
+const SOURCE_TAGS = ['value', 'path', 'url', 'stream'] as const;
+
+/** Checks a request before any work: its source, formats, columns and options. All problems are told at once. */
+export function validateRequest(request: AnyRequest): ValidationResult {
+  const problems = [
+    ...sourceProblems(request.source),
+    ...formatProblems('from', request.from),
+    ...formatProblems('to', request.to),
+    ...columnProblems(request.columns),
+    ...rangeProblems('offset', request.options?.offset),
+    ...rangeProblems('limit', request.options?.limit),
+  ];
+  return problems.length === 0 ? { valid: true } : { valid: false, problems };
+}
+
+function sourceProblems(source: unknown): string[] {
+  if (typeof source !== 'object' || source === null) {
+    const hint = typeof source === 'string' ? '; write { path } or { value } to say which one a text is' : '';
+    return [`source must be an object with value, path, url or stream; given ${shown(source)}${hint}`];
+  }
+  const tags = SOURCE_TAGS.filter((tag) => Object.hasOwn(source, tag));
+  const [tag] = tags;
+  if (tag === undefined || tags.length > 1) {
+    return [
+      `source must have exactly one of value, path, url, stream; given ${tags.join(' and ') || 'none'}`,
+    ];
+  }
+  const content: unknown = Reflect.get(source, tag);
+  if ((tag === 'path' || tag === 'url') && (typeof content !== 'string' || content === '')) {
+    return [`source.${tag} must be a text; given ${shown(content)}`];
+  }
+  if (tag === 'value' && content === undefined) return ['source.value is undefined'];
+  return [];
+}
+
+function formatProblems(field: string, format: unknown): string[] {
+  return typeof format === 'string' && format !== ''
+    ? []
+    : [`${field} must name a format; given ${shown(format)}`];
+}
+
+function columnProblems(columns: unknown): string[] {
+  if (columns === undefined) return [];
+  if (!Array.isArray(columns) || columns.some((name) => typeof name !== 'string')) {
+    return [`columns must be an array of names; given ${shown(columns)}`];
+  }
+  return new Set(columns).size === columns.length ? [] : ['columns names a column twice'];
+}
+
+function rangeProblems(field: string, value: unknown): string[] {
+  if (value === undefined || (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0))
+    return [];
+  return [`options.${field} must be a whole number of rows, 0 or more; given ${shown(value)}`];
+}
