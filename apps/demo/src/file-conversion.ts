@@ -45,6 +45,8 @@ export async function convertFile(args: FileArguments, output: Output): Promise<
     from,
     to: MEMORY_FORMATS.includes(to) ? 'columns' : to,
     ...(args.columns === undefined ? {} : { columns: args.columns }),
+    // As a whole, a format is its own conversion. A limit has the file read, checked and written anew: a .tsv with commas.
+    ...(from === to ? { options: { limit: Number.MAX_SAFE_INTEGER } } : {}),
   };
   const pipeline = createPipeline();
   try {

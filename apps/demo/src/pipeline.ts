@@ -25,5 +25,3 @@ export function createPipeline({ seed = 1, maxBytes = '500MB' }: { seed?: number
   };
   return { cache, compressor, executor, lazy, selector, registry, converter, close };
 }
-
-export type Pipeline = ReturnType<typeof createPipeline>;

@@ -1,12 +1,18 @@
 const WIDTH = 30;
 
-/** A bar that redraws itself on a terminal, a plain line at every tenth elsewhere. */
+/** Where progress is shown, such as `process.stderr`. */
+interface Screen {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+}
+
+/** A bar that redraws itself on a terminal, a plain line at every fifth elsewhere. */
 export class Progress {
-  readonly #stream: NodeJS.WriteStream;
+  readonly #stream: Screen;
   readonly #label: string;
   #lastTenth = -1;
 
-  constructor(stream: NodeJS.WriteStream, label: string) {
+  constructor(stream: Screen, label: string) {
     this.#stream = stream;
     this.#label = label;
   }
