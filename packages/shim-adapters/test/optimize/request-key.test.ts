@@ -8,7 +8,9 @@ import { addressOf, requestKey } from '../../src/optimize/request-key.js';
 import { AdapterRegistry } from '../../src/registry.js';
 import type { AnyRequest } from '../../src/request.js';
 import type { ConversionPath } from '../../src/route.js';
-import { tableOf } from '../column-of.js';
+import type { Field } from '../../src/table/column.js';
+import { ColumnTable } from '../../src/table/column-table.js';
+import { columnOf, tableOf, type Stored } from '../column-of.js';
 import { failure, fullRegistry, request } from '../requests.js';
 import { countedAdapter } from './counted-adapter.js';
 
@@ -135,6 +137,30 @@ describe('the identity of a value', () => {
     expect(key([1, 2])).toBe(key([1, 2]));
     expect(key([1, 3])).not.toBe(key([1, 2]));
     expect(key([1, 2], 'b')).not.toBe(key([1, 2]));
+  });
+
+  it('is also what the bytes of a table mean', () => {
+    const key = (field: Field, values: readonly Stored[] = [1, 2], dictionary = false): string =>
+      keyOf(request('columns', 'csv', new ColumnTable([columnOf({ ...field }, values, dictionary)])));
+    const times: Field[] = [
+      { name: 'a', type: 'timestamp', unit: 'second' },
+      { name: 'a', type: 'timestamp', unit: 'nanosecond' },
+      { name: 'a', type: 'timestamp', unit: 'second', timezone: 'UTC' },
+      { name: 'a', type: 'int64' },
+    ];
+    const keys = [
+      key({ name: 'a', type: 'int32' }),
+      key({ name: 'a', type: 'date' }),
+      key({ name: 'a', type: 'uint32' }),
+      ...times.map((field) => key(field, [1n, 2n])),
+      key({ name: 'a', type: 'utf8' }, ['1', '1']),
+      key({ name: 'a', type: 'json' }, ['1', '1']),
+      key({ name: 'a', type: 'utf8' }, ['1', null]),
+      key({ name: 'a', type: 'utf8' }, ['1', ''], true),
+      key({ name: 'a', type: 'null' }, [null]),
+      key({ name: 'a', type: 'null' }, [null, null]),
+    ];
+    expect(new Set(keys).size).toBe(keys.length);
   });
 
   it('of rows and parsed JSON needs a fingerprint', async () => {
