@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig, type ViteUserConfig } from 'vitest/config';
 import { CountingReporter } from './counting-reporter.js';
 
@@ -16,6 +17,7 @@ export function suite(o: {
     test: {
       include: [o.files],
       exclude: ['**/node_modules/**', '**/dist/**', ...(o.exclude ?? [])],
+      setupFiles: [fileURLToPath(new URL('./setup.ts', import.meta.url))],
       testTimeout: o.timeout ?? 20_000,
       pool: 'threads',
       reporters: ['default', new CountingReporter()],

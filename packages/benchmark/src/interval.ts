@@ -75,8 +75,15 @@ export function fewestFor(error: number): number {
   return Math.ceil(1 - Math.log2(error));
 }
 
+/** A distance this small, relative to the centre, is rounding: taken for a side it would tip the sign test either way. */
+const ROUNDING = 1e-12;
+
 function signs(values: ArrayLike<number>, centre: number): Float64Array {
   const out = new Float64Array(values.length);
-  for (let i = 0; i < out.length; i++) out[i] = Math.sign((values[i] ?? 0) - centre);
+  const tie = ROUNDING * Math.max(1, Math.abs(centre));
+  for (let i = 0; i < out.length; i++) {
+    const distance = (values[i] ?? 0) - centre;
+    out[i] = Math.abs(distance) <= tie ? 0 : Math.sign(distance);
+  }
   return out;
 }

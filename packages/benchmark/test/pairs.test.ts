@@ -12,6 +12,18 @@ function pairsOf(list: readonly (readonly [number, number, boolean])[]): Pairs {
   return pairs;
 }
 
+const A = 0.000001;
+const ROUNDED_APART: [number, number, boolean][] = [
+  [A, A, true],
+  [A, A, true],
+  [A, A, false],
+  [A, 0.0000037996754589729714, false],
+  [A, A, true],
+  [A, 0.000003799675458972972, false],
+  [A, A, true],
+  [A, 0.000003799677358811176, false],
+];
+
 describe('Pairs', () => {
   it('takes the median of the pair ratios', () => {
     const found = pairsOf([
@@ -86,6 +98,8 @@ describe('Pairs', () => {
         expect(Math.log(back.ratio)).toBeCloseTo(-Math.log(there.ratio), 6);
         if (Number.isFinite(there.high)) expect(Math.log(back.low)).toBeCloseTo(-Math.log(there.high), 6);
       }),
+      // Pairs whose ratios differ by rounding alone once tipped the sign test one way only.
+      { examples: [[ROUNDED_APART]] },
     );
   });
 
