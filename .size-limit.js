@@ -1,5 +1,10 @@
 /** Ceilings of what a program bundles when it imports an entry: minified and compressed, peers and dependencies left out. */
-const node = (config) => ({ ...config, platform: 'node', format: 'esm', external: [...(config.external ?? []), 'node:*'] });
+const node = (config) => ({
+  ...config,
+  platform: 'node',
+  format: 'esm',
+  external: [...(config.external ?? []), 'node:*'],
+});
 
 const entry = (name, file, limit, ignore = []) => ({
   name,
@@ -13,10 +18,10 @@ export default [
   entry('@perf/cache', 'cache/dist/index.js', '16 KB', ['lru-cache']),
   entry('@perf/compression', 'compression/dist/index.js', '10 KB', ['fflate']),
   entry('@perf/lazy', 'lazy/dist/index.js', '14 KB', ['piscina']),
-  entry('@perf/benchmark', 'benchmark/dist/index.js', '20 KB'),
+  entry('@perf/benchmark', 'benchmark/dist/index.js', '22 KB'),
   entry('@perf/selector', 'selector/dist/index.js', '6 KB'),
   entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '22 KB'),
-  entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '9 KB', ['@uwdata/flechette']),
+  entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '10 KB', ['@uwdata/flechette']),
   entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '11 KB', [
     'hyparquet',
     'hyparquet-compressors',

@@ -1,5 +1,7 @@
 import { monitorEventLoopDelay, PerformanceObserver } from 'node:perf_hooks';
 import { systemClock } from '@perf/internal/clock';
+import { systemMemory } from './memory/system-probe.js';
+import { systemChildren } from './process/system-child.js';
 import type { CpuReader, GcObserver, GcPause, HeapReader, Instruments, LoopDelayObserver } from './ports.js';
 
 const LOOP_RESOLUTION_MS = 5;
@@ -79,4 +81,6 @@ export const systemInstruments: Instruments = {
   cpu: systemCpu,
   loopDelay: systemLoopDelay,
   pause,
+  memory: systemMemory,
+  children: systemChildren,
 };

@@ -27,7 +27,8 @@ export async function runMeasurement(
   session: Session,
 ): Promise<BenchmarkResult> {
   const { budgetMs, timer } = session;
-  await sampler.probe();
+  const told = await probe(sampler, o);
+  const { bytes = told.bytes, rows = told.rows } = o;
   await session.breathe();
   const sampleMs = sampleLength(timer, budgetMs * SAMPLING_SHARE);
   const warm = await warmUp([sampler], session, { sampleMs, calls: o.batch });
@@ -83,8 +84,8 @@ export async function runMeasurement(
     calls,
     asynchronous: sampler.asynchronous,
     opsPerSecond: perSecond,
-    ...(o.bytes === undefined ? {} : { bytesPerSecond: o.bytes * perSecond }),
-    ...(o.rows === undefined ? {} : { rowsPerSecond: o.rows * perSecond }),
+    ...(bytes === undefined ? {} : { bytesPerSecond: bytes * perSecond }),
+    ...(rows === undefined ? {} : { rowsPerSecond: rows * perSecond }),
     gc,
     ...(allocated === undefined ? {} : { allocatedBytes: allocated }),
     cpuMs: {
@@ -102,4 +103,13 @@ export async function runMeasurement(
       ...speedWarnings(side),
     ],
   };
+}
+
+/** A function of its own, so that the output is let go of. */
+async function probe(
+  sampler: Sampler,
+  { amountsOf }: ResolvedMeasure,
+): Promise<{ readonly bytes?: number; readonly rows?: number }> {
+  const output = await sampler.probe();
+  return amountsOf?.(output) ?? {};
 }

@@ -1,11 +1,23 @@
 import type { Clock } from '@perf/internal/clock';
-import { parseDuration, type Duration } from '@perf/internal/duration';
+import type { Duration } from '@perf/internal/duration';
 import { shown } from '@perf/internal/errors';
 import { parseCount, refuseUnknown } from '@perf/internal/options';
 import type { Hooks } from './candidate.js';
+import { DEFAULTS } from './defaults.js';
 import { refuseOption } from './errors.js';
+import {
+  amount,
+  length,
+  readSignal,
+  requireFunction,
+  requireMethod,
+  requireObject,
+  within,
+} from './fields.js';
 import { blindGc, systemInstruments } from './instruments.js';
+import type { MemoryProbe } from './memory/probe.js';
 import type { CpuReader, GcObserver, HeapReader, Instruments, LoopDelayObserver } from './ports.js';
+import type { ChildHost } from './process/child.js';
 import { MOST_CALLS } from './sampler.js';
 
 export interface PerformanceBenchmarkOptions {
@@ -23,9 +35,13 @@ export interface PerformanceBenchmarkOptions {
   readonly loopDelay?: LoopDelayObserver;
   /** Lets the event loop turn. Default: `setImmediate`. */
   readonly pause?: () => Promise<void>;
+  /** Who reads the memory of the process for `profileMemory`. Default: the kernel where it tells, else a sampling thread. */
+  readonly memory?: MemoryProbe;
+  /** Who starts the child processes of the isolated variants. Default: `child_process.fork`. */
+  readonly children?: ChildHost;
 }
 
-interface RunOptions extends Hooks {
+export interface RunOptions extends Hooks {
   /** The time the run should take, warm-up included. Default `'1s'`. Functions slower than it get their few calls all the same. */
   readonly budget?: Duration;
   readonly signal?: AbortSignal;
@@ -51,16 +67,7 @@ export interface CompareOptions extends RunOptions {
   readonly equal?: boolean | ((base: unknown, candidate: unknown) => boolean);
 }
 
-/** What holds when nothing is said. */
-export const DEFAULTS: {
-  readonly budget: Duration;
-  readonly margin: number;
-  readonly confidence: number;
-  readonly equal: boolean;
-  readonly seed: number;
-} = Object.freeze({ budget: '1s', margin: 0.01, confidence: 0.95, equal: false, seed: 1 });
-
-interface ResolvedRun {
+export interface ResolvedRun {
   readonly budgetMs: number;
   readonly signal: AbortSignal | undefined;
   readonly hooks: Hooks;
@@ -70,6 +77,8 @@ interface ResolvedRun {
 export interface ResolvedMeasure extends ResolvedRun {
   readonly bytes: number | undefined;
   readonly rows: number | undefined;
+  /** What one call handles, as its output tells; asked once, and only for what was not given. */
+  readonly amountsOf?: (output: unknown) => { readonly bytes?: number; readonly rows?: number };
 }
 
 export interface ResolvedCompare extends ResolvedRun {
@@ -78,8 +87,8 @@ export interface ResolvedCompare extends ResolvedRun {
   readonly equal: boolean | ((base: unknown, candidate: unknown) => boolean);
 }
 
-const INSTRUMENTS = ['clock', 'seed', 'gc', 'heap', 'cpu', 'loopDelay', 'pause'];
-const RUN = ['budget', 'signal', 'setup', 'teardown', 'batch'];
+const INSTRUMENTS = ['clock', 'seed', 'gc', 'heap', 'cpu', 'loopDelay', 'pause', 'memory', 'children'];
+export const RUN: readonly string[] = ['budget', 'signal', 'setup', 'teardown', 'batch'];
 
 export function resolveInstruments(o: PerformanceBenchmarkOptions): {
   instruments: Instruments;
@@ -97,7 +106,9 @@ export function resolveInstruments(o: PerformanceBenchmarkOptions): {
   requireMethod(o.cpu, 'cpu', 'read');
   requireMethod(o.loopDelay, 'loopDelay', 'watch');
   requireFunction(o.pause, 'pause');
-  const { clock, gc, heap, cpu, loopDelay, pause } = systemInstruments;
+  requireMethod(o.memory, 'memory', 'read');
+  requireMethod(o.children, 'children', 'start');
+  const { clock, gc, heap, cpu, loopDelay, pause, memory, children } = systemInstruments;
   return {
     seed,
     instruments: {
@@ -107,6 +118,8 @@ export function resolveInstruments(o: PerformanceBenchmarkOptions): {
       cpu: o.cpu ?? cpu,
       loopDelay: o.loopDelay ?? loopDelay,
       pause: o.pause ?? pause,
+      memory: o.memory ?? memory,
+      children: o.children ?? children,
     },
   };
 }
@@ -132,48 +145,16 @@ export function resolveCompare(o: CompareOptions): ResolvedCompare {
   };
 }
 
-function resolveRun(o: RunOptions): ResolvedRun {
-  const budgetMs = parseDuration(o.budget ?? DEFAULTS.budget, 'budget', refuseOption);
-  if (budgetMs === 0) throw refuseOption('budget must be more than nothing; given 0 ms');
-  if (o.signal !== undefined && !(o.signal instanceof AbortSignal)) {
-    throw refuseOption(`signal must be an AbortSignal; given ${shown(o.signal)}`);
-  }
+export function resolveRun(o: RunOptions, budget: Duration = DEFAULTS.budget): ResolvedRun {
+  const budgetMs = length(o.budget ?? budget, 'budget');
+  const signal = readSignal(o.signal);
   requireFunction(o.setup, 'setup');
   requireFunction(o.teardown, 'teardown');
   return {
     budgetMs,
-    signal: o.signal,
+    signal,
     hooks: { setup: o.setup, teardown: o.teardown },
     batch:
       o.batch === undefined ? undefined : parseCount(o.batch, 'batch', refuseOption, { max: MOST_CALLS }),
   };
-}
-
-function within(value: unknown, field: string, min: number, max: number): number {
-  if (typeof value === 'number' && value >= min && value <= max) return value;
-  throw refuseOption(
-    `${field} must be a number from ${String(min)} to ${String(max)}; given ${shown(value)}`,
-  );
-}
-
-function amount(value: unknown, field: string): number | undefined {
-  if (value === undefined) return undefined;
-  if (typeof value === 'number' && Number.isFinite(value) && value >= 0) return value;
-  throw refuseOption(`${field} must be a finite number of at least 0; given ${shown(value)}`);
-}
-
-function requireObject(o: unknown): void {
-  if (o === null || typeof o !== 'object') throw refuseOption(`options must be an object; given ${shown(o)}`);
-}
-
-function requireFunction(value: unknown, field: string): void {
-  if (value === undefined || typeof value === 'function') return;
-  throw refuseOption(`${field} must be a function; given ${shown(value)}`);
-}
-
-function requireMethod(value: unknown, field: string, method: string): void {
-  if (value === undefined) return;
-  const found: unknown = value === null || typeof value !== 'object' ? undefined : Reflect.get(value, method);
-  if (typeof found === 'function') return;
-  throw refuseOption(`${field} must be an object with a method ${method}(); given ${shown(value)}`);
 }

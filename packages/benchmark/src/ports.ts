@@ -1,4 +1,6 @@
 import type { Clock } from '@perf/internal/clock';
+import type { MemoryProbe } from './memory/probe.js';
+import type { ChildHost } from './process/child.js';
 
 /** One stop of the collector, on the same time line as the clock in use. */
 export interface GcPause {
@@ -52,4 +54,6 @@ export interface Instruments {
   readonly loopDelay: LoopDelayObserver;
   /** Lets the event loop turn once, so that timers, signals and input are served between samples. */
   readonly pause: () => Promise<void>;
+  readonly memory: MemoryProbe;
+  readonly children: ChildHost;
 }

@@ -144,10 +144,15 @@ export class Sampler {
   }
 
   #threw(what: string, cause: unknown): BenchmarkError {
-    return new BenchmarkError('ERR_PERF_BENCHMARK_THREW', `${what} of '${this.name}' threw: ${told(cause)}`, {
-      cause,
-    });
+    return threw(what, this.name, cause);
   }
+}
+
+/** The error for something that the caller passed in and that threw. */
+export function threw(what: string, name: string, cause: unknown): BenchmarkError {
+  return new BenchmarkError('ERR_PERF_BENCHMARK_THREW', `${what} of '${name}' threw: ${told(cause)}`, {
+    cause,
+  });
 }
 
 async function quietly(work: (() => unknown) | undefined): Promise<void> {

@@ -18,6 +18,12 @@ import type { WarmUp } from './warm-up.js';
  * - `order-effect`: coming second made a difference (it is taken out of the ratio).
  * - `garbage-collection`: the collector fell into many samples, or moves the total times in another way than the median.
  * - `discarded-samples`: the clock stood still or went back in some samples.
+ * - `no-collector`: garbage cannot be collected on demand, so what is held includes garbage.
+ * - `reused-memory`: much of the heap was free at the start, so growth may have gone unseen.
+ * - `unseen-peak`: a run was too short for the sampling thread.
+ * - `narrow-range`: the sizes of a sweep lie too near together to tell growth apart.
+ * - `unsure`: another model of growth fits nearly as well.
+ * - `uneven-processes`: the processes of one side differ by more than the samples within one do.
  */
 export type WarningCode =
   | 'coarse-timer'
@@ -27,7 +33,13 @@ export type WarningCode =
   | 'drift'
   | 'order-effect'
   | 'garbage-collection'
-  | 'discarded-samples';
+  | 'discarded-samples'
+  | 'no-collector'
+  | 'reused-memory'
+  | 'unseen-peak'
+  | 'narrow-range'
+  | 'unsure'
+  | 'uneven-processes';
 
 export interface Warning {
   readonly code: WarningCode;

@@ -224,8 +224,20 @@ describe('what it refuses', () => {
 
 describe('defaults', () => {
   it('are the ones documented, and cannot be changed', () => {
-    expect(DEFAULTS).toEqual({ budget: '1s', margin: 0.01, confidence: 0.95, equal: false, seed: 1 });
-    expect(Object.isFrozen(DEFAULTS)).toBe(true);
+    expect(DEFAULTS).toEqual({
+      budget: '1s',
+      margin: 0.01,
+      confidence: 0.95,
+      equal: false,
+      seed: 1,
+      memory: { runs: 8, interval: '1ms' },
+      isolation: { budget: '5s', processes: 10, timeout: '30s' },
+      complexity: { budget: '2s' },
+      strategies: { budget: '2s', runs: 3 },
+      doctor: { budget: '200ms', trials: 10 },
+    });
+    const groups = Object.values(DEFAULTS).filter((value) => typeof value === 'object');
+    expect([DEFAULTS, ...groups].every((group) => Object.isFrozen(group))).toBe(true);
   });
 });
 

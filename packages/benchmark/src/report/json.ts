@@ -1,4 +1,11 @@
+import type { ComplexityFit } from '../complexity.js';
+import type { ConversionBenchmarkResult } from '../conversion.js';
+import type { DoctorReport } from '../doctor.js';
+import type { MemoryProfile } from '../memory/profile.js';
+import type { IsolatedComparisonResult, IsolatedMeasurement } from '../process/isolation.js';
 import type { BenchmarkResult, ComparisonResult } from '../result.js';
+import type { StrategyComparison } from '../strategies.js';
+import type { ThroughputMetrics } from '../throughput.js';
 import { readEnvironment, type Environment } from './environment.js';
 
 /** Names the shape of a report. The number rises when a field changes its meaning or goes; new fields do not raise it. */
@@ -11,6 +18,19 @@ export type Plain<T> = T extends number
     ? { readonly [Field in keyof T]: Plain<T[Field]> }
     : T;
 
+/** Everything a benchmark finds; `kind` tells them apart. */
+export type ReportableResult =
+  | BenchmarkResult
+  | ConversionBenchmarkResult
+  | ComparisonResult
+  | IsolatedComparisonResult
+  | IsolatedMeasurement
+  | MemoryProfile
+  | ThroughputMetrics
+  | ComplexityFit
+  | StrategyComparison
+  | DoctorReport;
+
 /** What programs read: results, and where they come from. */
 export interface BenchmarkReport {
   readonly schema: typeof REPORT_SCHEMA;
@@ -19,13 +39,13 @@ export interface BenchmarkReport {
   /** When it was measured, when the caller said so. */
   readonly at?: string;
   readonly environment: Environment;
-  /** Each with its `kind`, `'measurement'` or `'comparison'`; times in milliseconds per call. */
-  readonly results: readonly Plain<BenchmarkResult | ComparisonResult>[];
+  /** Each with its `kind`; times in milliseconds, per call where a call is what was measured. */
+  readonly results: readonly Plain<ReportableResult>[];
 }
 
 /** A plain object for `JSON.stringify`, the same after a way through JSON. */
 export function toReport(
-  results: readonly (BenchmarkResult | ComparisonResult)[],
+  results: readonly ReportableResult[],
   o: { readonly commit?: string; readonly at?: string; readonly environment?: Environment } = {},
 ): BenchmarkReport {
   return {

@@ -1,10 +1,17 @@
 import { formatBytes } from '@perf/internal/bytes';
 import { formatDuration } from '@perf/internal/duration';
 import type { BenchmarkResult, Comparison, ComparisonResult, Contender } from '../result.js';
-import { percent, type Warning } from '../warning.js';
+import { percent } from '../warning.js';
 import { drawTable, sparkline, wrapped, type Column } from './drawing.js';
-
-const WIDTH = 100;
+import {
+  drawWarnings,
+  showForecast,
+  showInterval,
+  showRatio,
+  showShare,
+  thousands,
+  WIDTH,
+} from './figures.js';
 
 /** How a table is drawn. */
 export interface TableOptions {
@@ -31,7 +38,7 @@ export function formatTable(results: readonly BenchmarkResult[], o: TableOptions
   ];
   return [
     ...drawTable(columns, results, width),
-    ...warnings(
+    ...drawWarnings(
       results.flatMap((r) => r.warnings),
       width,
     ),
@@ -54,12 +61,12 @@ export function formatComparison(result: ComparisonResult, o: TableOptions = {})
     {
       title: 'ratio',
       right: true,
-      cell: ({ against }) => (against === undefined ? 'base' : ratio(against.ratio)),
+      cell: ({ against }) => (against === undefined ? 'base' : showRatio(against.ratio)),
     },
     {
-      title: `${shortPercent(result.confidence)} interval`,
+      title: `${showShare(result.confidence)} interval`,
       right: true,
-      cell: ({ against }) => (against === undefined ? '' : interval(against)),
+      cell: ({ against }) => (against === undefined ? '' : showInterval(against.interval)),
     },
     { title: 'verdict', cell: ({ against }) => against?.verdict ?? '' },
     {
@@ -79,49 +86,13 @@ export function formatComparison(result: ComparisonResult, o: TableOptions = {})
         `took ${formatDuration(result.elapsedMs)} of ${formatDuration(result.budgetMs)}`,
       width,
     ),
-    ...result.comparisons.flatMap((c) => forecast(c, width)),
-    ...warnings(result.warnings, width),
+    ...result.comparisons.flatMap((c) => showForecast(c, width)),
+    ...drawWarnings(result.warnings, width),
   ].join('\n');
-}
-
-function forecast(comparison: Comparison, width: number): string[] {
-  const { moreMs, candidate } = comparison;
-  if (moreMs === undefined) return [];
-  const more = Number.isFinite(moreMs)
-    ? `about ${formatDuration(moreMs)} more would decide`
-    : 'no longer run would decide for sure: the ratio lies on the edge of the margin';
-  return wrapped(`undecided about '${candidate}': ${more}`, width);
-}
-
-function warnings(list: readonly Warning[], width: number): string[] {
-  return list.flatMap(({ code, message }) => wrapped(`! ${code}: ${message}`, width));
 }
 
 function rate(r: BenchmarkResult): string {
   if (r.bytesPerSecond !== undefined) return `${formatBytes(r.bytesPerSecond)}/s`;
   if (r.rowsPerSecond !== undefined) return `${thousands(r.rowsPerSecond)} rows/s`;
   return `${thousands(r.opsPerSecond)}/s`;
-}
-
-function ratio(value: number): string {
-  return value >= 100 || !Number.isFinite(value) ? value.toPrecision(3) : value.toFixed(value >= 10 ? 2 : 3);
-}
-
-function interval({ interval: [low, high] }: Comparison): string {
-  return Number.isFinite(high) ? `${ratio(low)} .. ${ratio(high)}` : 'too few pairs';
-}
-
-function shortPercent(share: number): string {
-  return `${String(Number((share * 100).toFixed(2)))} %`;
-}
-
-function thousands(value: number): string {
-  for (const [unit, scale] of [
-    ['G', 1e9],
-    ['M', 1e6],
-    ['k', 1e3],
-  ] as const) {
-    if (value >= scale) return `${(value / scale).toPrecision(3)} ${unit}`;
-  }
-  return value.toPrecision(3);
 }
