@@ -128,7 +128,7 @@ describe('formatComparison', () => {
     const { compared } = await results();
     const lines = formatComparison(compared).split('\n');
     expect(lines[0]).toMatch(
-      /^name +median +\+- +gc +ratio +95 % interval +verdict +pairs +ratio over time$/,
+      /^name +median +\+- +ratio +95 % interval +verdict +pairs +ratio over time$/,
     );
     expect(lines[1]).toMatch(/^parse +\S+ [mu]s +\S+ % +0\.0 % +base$/);
     expect(lines[2]).toMatch(/^twice +\S+ ms .* 2\.0\d\d +1\.\d{3} \.\. 2\.\d{3} +slower +\d+ +[▁▂▃▄▅▆▇█]+$/);

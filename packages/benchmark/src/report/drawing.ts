@@ -41,18 +41,30 @@ export function drawTable<Row>(
   return [line(({ title }) => title), ...rows.map((_, i) => line(({ cells }) => cells[i] ?? ''))];
 }
 
-/** A series as a row of little bars, from its smallest value to its largest. */
-export function sparkline(values: readonly number[]): string {
-  const finite = values.filter(Number.isFinite);
+/**
+ * A series as a row of little bars, from its smallest value to its largest; a series longer than `width` is averaged
+ * over stretches of equal length.
+ */
+export function sparkline(values: readonly number[], width = Infinity): string {
+  const shown = values.length > width ? averaged(values, width) : values;
+  const finite = shown.filter(Number.isFinite);
   const low = Math.min(...finite);
   const range = Math.max(Math.max(...finite) - low, Math.abs(low) * LEAST_RANGE);
-  return values
+  return shown
     .map((value) => {
       if (!Number.isFinite(value)) return ' ';
       const level = range > 0 ? Math.round(((value - low) / range) * (BARS.length - 1)) : 0;
       return BARS[level] ?? ' ';
     })
     .join('');
+}
+
+function averaged(values: readonly number[], width: number): number[] {
+  return Array.from({ length: width }, (_, i) => {
+    const from = Math.floor((i * values.length) / width);
+    const stretch = values.slice(from, Math.floor(((i + 1) * values.length) / width));
+    return stretch.reduce((sum, value) => sum + value, 0) / stretch.length;
+  });
 }
 
 /** Text broken between words into lines of at most `width`, all but the first indented. A longer word stays whole. */

@@ -19,6 +19,9 @@ export interface TableOptions {
   readonly width?: number;
 }
 
+/** Bars of the course of a comparison: room for names matters more. */
+const COURSE_WIDTH = 15;
+
 /** Measurements as an aligned table: one line each, warnings below. The line without a trailing end. */
 export function formatTable(results: readonly BenchmarkResult[], o: TableOptions = {}): string {
   const width = o.width ?? WIDTH;
@@ -57,7 +60,6 @@ export function formatComparison(result: ComparisonResult, o: TableOptions = {})
     { title: 'name', cell: ({ side }) => side.name, flexible: true },
     { title: 'median', right: true, cell: ({ side }) => formatDuration(side.time.p50) },
     { title: '+-', right: true, cell: ({ side }) => percent(side.time.mad / side.time.p50) },
-    { title: 'gc', right: true, cell: ({ side }) => percent(side.gc.share) },
     {
       title: 'ratio',
       right: true,
@@ -76,7 +78,7 @@ export function formatComparison(result: ComparisonResult, o: TableOptions = {})
     },
     {
       title: 'ratio over time',
-      cell: ({ against }) => (against === undefined ? '' : sparkline(against.course)),
+      cell: ({ against }) => (against === undefined ? '' : sparkline(against.course, COURSE_WIDTH)),
     },
   ];
   return [
