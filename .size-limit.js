@@ -27,4 +27,16 @@ export default [
     'hyparquet-compressors',
     'hyparquet-writer',
   ]),
+  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '36 KB', [
+    '@perf/benchmark',
+    '@perf/cache',
+    '@perf/compression',
+    '@perf/lazy',
+    '@perf/selector',
+    '@uwdata/flechette',
+    'hyparquet',
+    'hyparquet-compressors',
+    'hyparquet-writer',
+  ]),
+  entry('@perf/shim-adapters/worker-task', 'shim-adapters/dist/optimize/worker-task.js', '8 KB'),
 ];
