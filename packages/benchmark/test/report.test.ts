@@ -127,9 +127,7 @@ describe('formatComparison', () => {
   it('shows the base, each candidate with its verdict, and what a ratio is', async () => {
     const { compared } = await results();
     const lines = formatComparison(compared).split('\n');
-    expect(lines[0]).toMatch(
-      /^name +median +\+- +ratio +95 % interval +verdict +pairs +ratio over time$/,
-    );
+    expect(lines[0]).toMatch(/^name +median +\+- +ratio +95 % interval +verdict +pairs +ratio over time$/);
     expect(lines[1]).toMatch(/^parse +\S+ [mu]s +\S+ % +base$/);
     expect(lines[2]).toMatch(/^twice +\S+ ms .* 2\.0\d\d +1\.\d{3} \.\. 2\.\d{3} +slower +\d+ +[▁▂▃▄▅▆▇█]+$/);
     expect(lines[4]).toMatch(/^ratio: time over that of 'parse'; same: within 1\.0 %; took .* of 1\.00 s$/);

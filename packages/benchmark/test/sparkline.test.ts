@@ -8,7 +8,12 @@ describe('a sparkline', () => {
 
   it('averages a longer series over stretches of the width it has', () => {
     expect(sparkline([1, 1, 3, 3, 5, 5], 3)).toBe('▁▅█');
-    expect(sparkline(Array.from({ length: 100 }, (_, i) => i), 15)).toHaveLength(15);
+    expect(
+      sparkline(
+        Array.from({ length: 100 }, (_, i) => i),
+        15,
+      ),
+    ).toHaveLength(15);
   });
 
   it('stays flat where hardly anything moves', () => {

@@ -45,7 +45,7 @@ export function drawTable<Row>(
  * A series as a row of little bars, from its smallest value to its largest; a series longer than `width` is averaged
  * over stretches of equal length.
  */
-export function sparkline(values: readonly number[], width = Infinity): string {
+export function sparkline(values: readonly number[], width: number = Infinity): string {
   const shown = values.length > width ? averaged(values, width) : values;
   const finite = shown.filter(Number.isFinite);
   const low = Math.min(...finite);
