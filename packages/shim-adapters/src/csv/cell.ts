@@ -145,38 +145,53 @@ export function calendarDay(bytes: Uint8Array, start: number, end: number): numb
   return dayNumber(year, month, day);
 }
 
-/** The spellings of a moment that come back as written: whole seconds or milliseconds, with or without `Z`. */
+/**
+ * The spellings of a moment that come back as written: whole seconds, or 3, 6 or 9 digits more, with or without `Z`.
+ */
 export interface MomentForm {
-  readonly length: 19 | 23;
-  readonly separator: number;
+  /** Digits of the fraction of a second. */
+  readonly fraction: 0 | 3 | 6 | 9;
   readonly utc: boolean;
 }
 
+const FRACTIONS = [0, 3, 6, 9] as const;
+const WHOLE_LENGTH = 19;
+const T = 0x54;
+const Z = 0x5a;
+
 /** The form of a moment such as `2024-05-01T10:20:30.123Z`, or undefined when it is none. */
 export function momentForm(bytes: Uint8Array, start: number, end: number): MomentForm | undefined {
-  const utc = bytes[end - 1] === 0x5a;
+  const utc = bytes[end - 1] === Z;
   const length = end - start - (utc ? 1 : 0);
-  const separator = bytes[start + 10] ?? 0;
-  if ((length !== 19 && length !== 23) || separator !== 0x54) return undefined;
-  const form: MomentForm = { length, separator, utc };
-  return Number.isNaN(moment(bytes, start, end, form)) ? undefined : form;
+  const fraction = FRACTIONS.find((digits) => length === lengthWith(digits));
+  if (fraction === undefined) return undefined;
+  const form: MomentForm = { fraction, utc };
+  return moment(bytes, start, end, form) === undefined ? undefined : form;
 }
 
-/** Seconds (length 19) or milliseconds (length 23) since 1970 of a moment in exactly this form, or NaN. */
-export function moment(bytes: Uint8Array, start: number, end: number, form: MomentForm): number {
-  if (end - start !== form.length + (form.utc ? 1 : 0)) return NOT_A_NUMBER;
-  if (form.utc && bytes[end - 1] !== 0x5a) return NOT_A_NUMBER;
-  if (bytes[start + 10] !== form.separator) return NOT_A_NUMBER;
-  if (bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a) return NOT_A_NUMBER;
+/** Seconds, or thousandths, millionths or billionths of them, since 1970 of a moment in exactly this form. */
+export function moment(bytes: Uint8Array, start: number, end: number, form: MomentForm): bigint | undefined {
+  const { fraction, utc } = form;
+  if (end - start !== lengthWith(fraction) + (utc ? 1 : 0)) return undefined;
+  if (utc && bytes[end - 1] !== Z) return undefined;
+  if (bytes[start + 10] !== T || bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a) return undefined;
   const day = calendarDay(bytes, start, start + 10);
   const hour = number(bytes, start + 11, 2);
   const minute = number(bytes, start + 14, 2);
   const second = number(bytes, start + 17, 2);
-  if (!(hour <= 23 && minute <= 59 && second <= 59)) return NOT_A_NUMBER;
+  if (!(hour <= 23 && minute <= 59 && second <= 59) || Number.isNaN(day)) return undefined;
   const seconds = ((day * 24 + hour) * 60 + minute) * 60 + second;
-  if (form.length === 19) return seconds;
-  if (bytes[start + 19] !== DOT) return NOT_A_NUMBER;
-  return seconds * 1000 + number(bytes, start + 20, 3);
+  if (fraction === 0) return BigInt(seconds);
+  const rest = number(bytes, start + WHOLE_LENGTH + 1, fraction);
+  if (bytes[start + WHOLE_LENGTH] !== DOT || Number.isNaN(rest)) return undefined;
+  if (fraction === 3) return BigInt(seconds * 1000 + rest);
+  const ticks = BigInt(seconds) * (fraction === 6 ? 1_000_000n : 1_000_000_000n) + BigInt(rest);
+  // Nanoseconds of years beyond 2262 do not fit into 64 bits.
+  return BigInt.asIntN(64, ticks) === ticks ? ticks : undefined;
+}
+
+function lengthWith(fraction: number): number {
+  return WHOLE_LENGTH + (fraction === 0 ? 0 : fraction + 1);
 }
 
 function number(bytes: Uint8Array, start: number, digits: number): number {

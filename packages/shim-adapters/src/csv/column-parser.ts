@@ -233,7 +233,8 @@ function bools(cells: Cells): Column | number {
 }
 
 /** The form of a column of timestamps that has none. */
-const SECONDS: MomentForm = { length: 19, separator: 0x54, utc: false };
+const SECONDS: MomentForm = { fraction: 0, utc: false };
+const UNITS = { 0: 'second', 3: 'millisecond', 6: 'microsecond', 9: 'nanosecond' } as const;
 
 function timestamps(cells: Cells): Column | number {
   const { fields, rows, isNull } = cells;
@@ -250,14 +251,14 @@ function timestamps(cells: Cells): Column | number {
       continue;
     }
     const value = moment(bytes, starts[index] ?? 0, ends[index] ?? 0, form);
-    if (Number.isNaN(value)) return row;
+    if (value === undefined) return row;
     presence.present(row);
-    values[row] = BigInt(value);
+    values[row] = value;
   }
   const field: Field = {
     name: cells.name,
     type: 'timestamp',
-    unit: form.length === 19 ? 'second' : 'millisecond',
+    unit: UNITS[form.fraction],
     ...(form.utc ? { timezone: 'UTC' } : {}),
   };
   return { layout: 'fixed', field, length: rows, ...presence.done(), values };

@@ -37,6 +37,8 @@ describe('a cell is a value only when writing the value gives the same value bac
     ['2024-05-01T10:20:30Z', 'timestamp', 'date 1714558830000'],
     ['2024-05-01T10:20:30.123Z', 'timestamp', 'date 1714558830123'],
     ['1969-12-31T23:59:59.999', 'timestamp', 'date -1'],
+    ['2024-05-01T10:20:30.123456Z', 'timestamp', 'number 1714558830123456'],
+    ['1969-12-31T23:59:59.999999999', 'timestamp', 'number -1'],
   ])('%s is %s', (text, type, value) => {
     expect(column([text])).toEqual([type, value]);
   });
@@ -91,7 +93,8 @@ describe('a cell is a value only when writing the value gives the same value bac
     '2024-01-01t10:20:30',
     '2024-02-30T10:20:30Z',
     '2024-05-01T10:20:30.12Z',
-    '2024-05-01T10:20:30.123456Z',
+    '2024-05-01T10:20:30.1234Z',
+    '3024-05-01T10:20:30.123456789Z', // beyond 64 bits of nanoseconds
     '2024-05-01T10:20:30+02:00',
     ' 1',
     '1 ',

@@ -109,11 +109,6 @@ describe('what CSV cannot say has a name', () => {
     ['text-as-type', true, tableOf({ c: ['json', ['"1"', '"2"']] })],
     ['json-as-text', true, tableOf({ c: ['json', ['{"a":1}']] })],
     ['integer-as-text', true, tableOf({ c: ['uint64', [2n ** 63n]] })],
-    [
-      'time-as-text',
-      true,
-      new Table([columnOf({ name: 'c', type: 'timestamp', unit: 'microsecond' }, [1n])]),
-    ],
     ['time-as-text', true, tableOf({ c: ['date', [2_932_897]] })],
     ['time-out-of-range', true, tableOf({ c: ['date', [2 ** 31 - 1]] })],
     [
