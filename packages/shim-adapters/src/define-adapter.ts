@@ -18,9 +18,9 @@ export interface StepContext extends ConvertOptions {
 export interface AdapterStep {
   readonly from: Format;
   readonly to: Format;
-  /** Source bytes converted per second (1 MB = 1024 x 1024), measured. */
+  /** Source bytes converted per second (1 MB = 1024 x 1024), about: it ranks routes, it promises nothing. */
   readonly mbPerSecond: number;
-  /** Bytes of the result per byte of the source, measured. */
+  /** Bytes of the result per byte of the source, about. */
   readonly growth: number;
   /** Milliseconds that do not depend on the size. Default 0.05. */
   readonly setupMs?: number;

@@ -29,7 +29,7 @@ export interface RequestKeyOptions {
  * no metadata. The label is for people: `csv>columns:flights.csv`.
  *
  * The identity of a source is what it declares (`id`, `version`); for a path its resolved name, size, times of
- * modification and change in nanoseconds and inode; for a value its whole content, hashed with SHA-256 (2 GB/s).
+ * modification and change in nanoseconds and inode; for a value its whole content, hashed with SHA-256.
  *
  * @throws ConversionError `ERR_PERF_CONVERT_NOT_CACHEABLE` for a url, for a stream without an id, for rows or parsed
  * JSON without an id when no `fingerprint` is given or it refuses them, and for options that are not plain data; the

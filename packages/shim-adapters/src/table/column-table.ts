@@ -85,7 +85,7 @@ export class ColumnTable {
     );
   }
 
-  /** Every row as an object. Costs 10 to 100 times what the columns do: use it at the edge, not on the way. */
+  /** Every row as an object. Every cell becomes a value of its own: use it at the edge, not on the way. */
   rows(options?: ReadOptions): Row[] {
     const readers = this.columns.map((column) => ({
       name: column.field.name,
