@@ -7,7 +7,9 @@ const packages = ['benchmark', 'cache', 'compression', 'lazy', 'selector', 'shim
 /** The rules of the house: strict and typed everywhere, no package reaching into another. */
 export function house(root) {
   return tseslint.config(
-    { ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', '**/*.js', '**/*.mjs'] },
+    {
+      ignores: ['**/dist/**', '**/node_modules/**', '**/.turbo/**', '**/*.js', '**/*.mjs', '**/assembly/**'],
+    },
     ...tseslint.configs.strictTypeChecked,
     {
       languageOptions: {

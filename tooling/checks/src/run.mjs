@@ -21,6 +21,7 @@ const CHECKS = [
   ['declarations', own('declarations')],
   ['sizes', pnpm('exec', 'size-limit', '--silent')],
   ['repository', own('repository')],
+  ['kernels', own('kernels')],
 ];
 
 let failed = 0;

@@ -27,6 +27,7 @@ export function idOf(key: CacheKey): string {
 /** The id of a key, and its label: its own, otherwise its text. */
 export function addressOf(key: CacheKey): Address {
   const id = idOf(key);
+  if (id === key) return { id, label: id };
   return { id, label: labelOf(key, id) };
 }
 

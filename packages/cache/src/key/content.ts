@@ -34,7 +34,7 @@ const entryPath = (index: number): string =>
 export function contentOf(value: object): Content | NoContent {
   if (Array.isArray(value)) {
     const elements: readonly unknown[] = value;
-    return content(value, TAG.array, { facts: [elements.length], elements, keys: extraKeys(elements) });
+    return listContent(elements, extraKeys(elements));
   }
   if (types.isTypedArray(value)) {
     const parts = { facts: [elementType(value)], bytes: bytesOf(value), keys: extraKeys(value) };
@@ -42,8 +42,18 @@ export function contentOf(value: object): Content | NoContent {
   }
   const keys = Object.keys(value);
   if (types.isDataView(value)) return bytesContent(value, TAG.dataView, { bytes: bytesOf(value), keys });
-  if (isRecord(value, keys)) return content(value, TAG.object, { keys });
+  if (isRecord(value, keys)) return recordContent(value, keys);
   return specialContent(value, keys);
+}
+
+/** The content of an array that has these keys beside its elements. */
+export function listContent(elements: readonly unknown[], keys: readonly string[]): Content {
+  return content(elements, TAG.array, { facts: [elements.length], elements, keys });
+}
+
+/** The content of what is known to be a plain object. */
+export function recordContent(value: object, keys: readonly string[]): Content {
+  return content(value, TAG.object, { keys });
 }
 
 function specialContent(value: object, keys: readonly string[]): Content | NoContent {

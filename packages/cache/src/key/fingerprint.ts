@@ -6,14 +6,17 @@ import { StructureDigest } from './structure-digest.js';
 /** Options of {@link fingerprint}. */
 export interface FingerprintOptions {
   /**
-   * `'fast'` (default): MurmurHash3 with 128 bits. `'sha256'`: for data from someone who may want two different
-   * values to share a fingerprint.
+   * `'fast'` (default): XXH3 with 128 bits, in WebAssembly where there is some. `'sha256'`: for data from someone who
+   * may want two different values to share a fingerprint; on bytes four times slower where the processor helps.
    */
   readonly algorithm?: FingerprintAlgorithm;
 }
 
 const ALGORITHMS: readonly FingerprintAlgorithm[] = ['fast', 'sha256'];
-const idle = new Map<FingerprintAlgorithm, StructureDigest>();
+const idle: Record<FingerprintAlgorithm, StructureDigest | undefined> = {
+  fast: undefined,
+  sha256: undefined,
+};
 
 /**
  * A short text that stands for the whole content of a value: equal exactly when two values are structurally equal,
@@ -36,16 +39,27 @@ const idle = new Map<FingerprintAlgorithm, StructureDigest>();
  * million values. No accident reaches that, but whoever may choose the values can construct such a pair: use `'sha256'`
  * for those.
  *
+ * Cost, on Node 24 and a 2-core AMD EPYC: 100 MB of bytes or numbers in a typed array some 20 ms, 1.1 times a plain
+ * copy of them; 10,000 rows of 10 fields 5 to 7 ms; an object of a few fields less than 1 microsecond; the first call of
+ * a thread a few milliseconds more, to compile 3 kB. Content is read whole, never sampled. Without WebAssembly, as
+ * under `--jitless`, fingerprints are the same, and bytes are read at some 6 to 15 MB a second.
+ *
  * @returns 32 hexadecimal digits, or 64 for `'sha256'`.
  */
-export function fingerprint(value: unknown, options: FingerprintOptions = {}): string {
-  refuseUnknown(options, ['algorithm'], invalidOption);
-  const algorithm = parseChoice(options.algorithm ?? 'fast', 'algorithm', ALGORITHMS, invalidOption);
+export function fingerprint(value: unknown, options?: FingerprintOptions): string {
+  const algorithm = options === undefined ? 'fast' : algorithmOf(options);
   // A getter may ask for a fingerprint in the middle of one: the instance at work is not in its place then.
-  const digest = idle.get(algorithm) ?? new StructureDigest(createHasher(algorithm));
-  idle.delete(algorithm);
-  const text = digest.of(value);
-  digest.forget();
-  idle.set(algorithm, digest);
-  return text;
+  const digest = idle[algorithm] ?? new StructureDigest(createHasher(algorithm));
+  idle[algorithm] = undefined;
+  try {
+    return digest.of(value);
+  } finally {
+    digest.forget();
+    idle[algorithm] = digest;
+  }
+}
+
+function algorithmOf(options: FingerprintOptions): FingerprintAlgorithm {
+  refuseUnknown(options, ['algorithm'], invalidOption);
+  return parseChoice(options.algorithm ?? 'fast', 'algorithm', ALGORITHMS, invalidOption);
 }

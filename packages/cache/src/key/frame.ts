@@ -6,15 +6,35 @@ export interface Frame {
   readonly content: Content;
   /** Where its tokens begin. */
   readonly start: number;
-  /** The names of its properties, once the elements are done. */
+  /** The texts of its parent's tokens so far. */
+  readonly texts: string;
+  /** The names of its properties and their values, once the elements are done. */
   names: readonly PropertyKey[] | undefined;
+  values: readonly unknown[];
   /** The next element, or the next name once there are names. */
   index: number;
   memberStart: number;
   present: readonly number[] | undefined;
   stream: HashStream | undefined;
-  onPath: boolean;
+  /** Whether reading it costs more than the length of its tokens tells. */
+  heavy: boolean;
   cyclic: boolean;
+}
+
+export function createFrame(content: Content, start: number, texts: string, heavy: boolean): Frame {
+  return {
+    content,
+    start,
+    texts,
+    names: undefined,
+    values: [],
+    index: 0,
+    memberStart: start,
+    present: undefined,
+    stream: undefined,
+    heavy,
+    cyclic: false,
+  };
 }
 
 const PATH_ENDS = 8;

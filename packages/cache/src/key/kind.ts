@@ -14,7 +14,7 @@ export type Classified =
   /** Has state that cannot be read. */
   | { readonly kind: 'opaque'; readonly name: string };
 
-const PLAIN = '[object Object]';
+export const PLAIN = '[object Object]';
 
 /** Whether this is an object whose own properties are all there is, told without looking at internal slots. */
 export function isRecord(value: object, keys: readonly string[]): boolean {

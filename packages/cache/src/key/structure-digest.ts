@@ -1,100 +1,102 @@
 import { CacheError } from '../cache-error.js';
 import { firstAbove, ownSymbols, presentIndices } from '../own-properties.js';
 import { classIdentity } from './class-identity.js';
-import { contentOf, type Content } from './content.js';
-import { pathText, type Frame } from './frame.js';
+import { contentOf, listContent, recordContent } from './content.js';
+import { createFrame, pathText, type Frame } from './frame.js';
+import { COPY_UP_TO, HashedTokens } from './hashed-tokens.js';
 import { type Hasher } from './hasher.js';
+import { isPlainList, RecordReader } from './record.js';
 import { ShapeCache, type Shape } from './shape.js';
-import { longTextPieces, TAG, Tokens } from './tokens.js';
+import { TAG, type Digest } from './tokens.js';
 
 /*
- * The digest of a value is a Merkle digest: every container hashes its own tokens, in which a nested container stands
- * as its digest. So a container met twice is hashed once, the members of sets and maps are put in order by sorting
- * their digests, and only the path from the root is held in memory. The walk keeps its own stack: depth is bounded by
- * memory, not by the call stack.
+ * The digest of a value is a Merkle digest: a container that takes many tokens, or whose content is costly to read,
+ * stands as the digest of its tokens in those of its parent, and a smaller one by its tokens themselves. So the rows
+ * of a table are hashed in one run, a large container met twice is hashed once, the members of sets and maps are put
+ * in order by sorting their digests, and only the path from the root is held in memory. The walk keeps its own stack:
+ * depth is bounded by memory, not by the call stack.
  *
  * A cycle ends in a token that says how many containers up it leads. A container with a cycle below it is hashed anew
  * wherever it is met, because what its references back mean depends on the way there; REVISITS bounds that work.
  */
 
 const FLUSH_ABOVE = 1 << 16;
-const COPY_UP_TO = 1 << 12;
-/** A flat container is remembered only if hashing it again would cost more than looking it up. */
-const REMEMBER_ABOVE = 1 << 10;
+/** Tokens of a container that are no more than this are written again wherever it is met, instead of remembered. */
+const INLINE_UP_TO = 1 << 10;
+/** Plain objects with no more keys than this are written in one go. */
+const FLAT_UP_TO = 64;
+/** Containers on the first levels are looked for one by one; only deeper ones are put into the map. */
+const SHALLOW = 8;
 const REVISITS = 250_000;
 
 /** What is known of a container: the depth at which the walk is inside it, its digest, or that a cycle is below it. */
-type Sight = number | Uint8Array | 'cyclic';
+type Sight = number | Digest | 'cyclic';
 
 /** Hashes values; one instance serves any number of calls, one at a time. */
 export class StructureDigest {
-  readonly #hasher: Hasher;
-  readonly #tokens = new Tokens();
+  readonly #tokens: HashedTokens;
   readonly #shapes = new ShapeCache();
+  readonly #record = new RecordReader();
   #sights = new Map<object, Sight>();
-  readonly #frames: Frame[] = [];
+  #frames: Frame[] = [];
   #revisits = 0;
 
   constructor(hasher: Hasher) {
-    this.#hasher = hasher;
+    this.#tokens = new HashedTokens(hasher);
   }
 
   /** The digest of a value as hexadecimal text. */
   of(value: unknown): string {
-    const root = this.#token(value);
-    if (root !== undefined) this.#walk(root);
-    else this.#seal(0);
-    const { bytes, end } = this.#tokens;
-    return Buffer.from(bytes.buffer, end - this.#hasher.width, this.#hasher.width).toString('hex');
+    if (typeof value === 'object' && value !== null) this.#walk(value);
+    else this.#primitive(value);
+    if (this.#tokens.bytes[0] !== TAG.digest) this.#tokens.seal(0);
+    return this.#tokens.lastHex();
   }
 
   /** Lets go of the last value, so that an instance at rest keeps nothing alive. */
   forget(): void {
     this.#tokens.clear();
-    this.#sights = new Map();
+    this.#record.forget();
+    if (this.#sights.size > 0) this.#sights = new Map();
+    // Only a refusal leaves any.
+    if (this.#frames.length > 0) this.#frames = [];
     this.#revisits = 0;
   }
 
   #walk(root: object): void {
     this.#open(root);
     for (let frame = this.#frames.at(-1); frame !== undefined; frame = this.#frames.at(-1)) {
-      const child = this.#advance(frame);
-      if (child === undefined) this.#close(frame);
-      else this.#enter(frame, child);
+      if (this.#advance(frame)) this.#close(frame);
     }
   }
 
-  /** Writes tokens until a nested container comes, which is returned, or the end of the frame. */
-  #advance(frame: Frame): object | undefined {
+  /** Writes tokens until a nested container has opened a frame of its own; whether this one came to its end. */
+  #advance(frame: Frame): boolean {
     if (frame.names === undefined) {
-      const child = frame.content.group === 0 ? this.#elements(frame) : this.#members(frame);
-      if (child !== undefined) return child;
+      if (!(frame.content.group === 0 ? this.#elements(frame) : this.#members(frame))) return false;
       this.#startNames(frame);
     }
-    const { names = [], content } = frame;
-    while (frame.index < names.length) {
-      const name = names[frame.index++] ?? '';
-      const child = this.#token(Reflect.get(content.value, name));
-      if (child !== undefined) return child;
+    const { values } = frame;
+    while (frame.index < values.length) {
       this.#flush(frame);
+      if (!this.#write(frame, values[frame.index++])) return false;
     }
-    return undefined;
+    return true;
   }
 
-  #elements(frame: Frame): object | undefined {
+  #elements(frame: Frame): boolean {
     const { elements } = frame.content;
     while (frame.index < elements.length) {
+      this.#flush(frame);
       const element = elements[frame.index];
       if (element === undefined && !Object.hasOwn(elements, frame.index)) {
         this.#skipHoles(frame, elements);
         continue;
       }
       frame.index += 1;
-      const child = this.#token(element);
-      if (child !== undefined) return child;
-      this.#flush(frame);
+      if (!this.#write(frame, element)) return false;
     }
-    return undefined;
+    return true;
   }
 
   #skipHoles(frame: Frame, elements: readonly unknown[]): void {
@@ -105,159 +107,176 @@ export class StructureDigest {
   }
 
   /** Every member of a map or set becomes a digest; the digests are sorted once all are there. */
-  #members(frame: Frame): object | undefined {
+  #members(frame: Frame): boolean {
     const { elements, group } = frame.content;
+    if (frame.index === 0) this.#tokens.gather();
     for (;;) {
-      if (frame.index > 0 && frame.index % group === 0) this.#seal(frame.memberStart);
+      if (frame.index > 0 && frame.index % group === 0) this.#tokens.seal(frame.memberStart);
       if (frame.index % group === 0) frame.memberStart = this.#tokens.end;
       if (frame.index === elements.length) break;
-      const child = this.#token(elements[frame.index++]);
-      if (child !== undefined) return child;
+      if (!this.#write(frame, elements[frame.index++])) return false;
     }
-    this.#sortMembers(elements.length / group);
-    return undefined;
+    this.#tokens.sortDigests(elements.length / group);
+    return true;
   }
 
-  #sortMembers(count: number): void {
-    const { bytes, end } = this.#tokens;
-    const { width } = this.#hasher;
-    const members: Uint8Array[] = [];
-    for (let at = end - count * width; at < end; at += width) members.push(bytes.slice(at, at + width));
-    members.sort((a, b) => Buffer.compare(a, b));
-    let at = end - count * width;
-    for (const member of members) {
-      bytes.set(member, at);
-      at += width;
-    }
+  /** Writes a child; false if it has opened a frame, which comes first now. */
+  #write(frame: Frame, child: unknown): boolean {
+    if (typeof child === 'object' && child !== null) return !this.#enter(frame, child);
+    this.#primitive(child);
+    return true;
   }
 
   #startNames(frame: Frame): void {
     const { value, keys } = frame.content;
     const symbols = ownSymbols(value);
-    if (keys.length + symbols.length === 0) {
-      frame.names = [];
-      return;
-    }
-    const shape =
-      this.#shapes.find(keys, symbols) ?? this.#shapes.add(keys, symbols, (s) => this.#nameDigest(s));
-    this.#writeDigest(TAG.properties, shape.digest);
-    frame.names = shape.names;
+    frame.names = [];
+    if (keys.length + symbols.length === 0) return;
+    const { digest, names } = this.#shape(keys, keys.length, symbols);
+    this.#tokens.digest(TAG.properties, digest);
+    frame.values = names.map((name): unknown => Reflect.get(value, name));
+    frame.names = names;
     frame.index = 0;
   }
 
-  #nameDigest(names: Shape['names']): Uint8Array {
-    const start = this.#tokens.end;
+  #shape(keys: readonly string[], count: number, symbols: readonly symbol[]): Shape {
+    const known = symbols.length === 0 ? this.#shapes.find(keys, count) : undefined;
+    return known ?? this.#shapes.add(keys.slice(0, count), symbols, (names) => this.#nameDigest(names));
+  }
+
+  #nameDigest(names: Shape['names']): Digest {
+    const tokens = this.#tokens;
+    const { end: start, texts } = tokens;
+    tokens.texts = '';
     for (const name of names) {
+      if (tokens.texts.length > FLUSH_ABOVE) tokens.gather();
       if (typeof name === 'symbol') this.#symbol(name, 'a property named by ');
-      else this.#tokens.text(name);
+      else tokens.text(name);
     }
-    this.#seal(start);
-    const digest = this.#tokens.bytes.slice(start, this.#tokens.end);
-    this.#tokens.end = start;
+    tokens.seal(start);
+    const digest = tokens.lastDigest();
+    tokens.end = start;
+    tokens.texts = texts;
     return digest;
   }
 
-  /** Writes the token of a primitive, or returns the container that has none. */
-  #token(value: unknown): object | undefined {
-    const tokens = this.#tokens;
-    switch (typeof value) {
-      case 'string':
-        this.#text(value);
-        return undefined;
-      case 'number':
-        tokens.number(value);
-        return undefined;
-      case 'boolean':
-        tokens.tag(value ? TAG.true : TAG.false);
-        return undefined;
-      case 'undefined':
-        tokens.tag(TAG.undefined);
-        return undefined;
-      case 'bigint':
-        tokens.text(value.toString(16), TAG.bigint);
-        return undefined;
-      case 'symbol':
-        this.#symbol(value, '');
-        return undefined;
-      case 'function':
-        throw this.#refusal('a function');
-      case 'object':
-        if (value !== null) return value;
-        tokens.tag(TAG.null);
-        return undefined;
-    }
+  #primitive(value: unknown): void {
+    if (this.#tokens.simple(value)) return;
+    if (typeof value === 'string') this.#longText(value);
+    else if (typeof value === 'symbol') this.#symbol(value, '');
+    else throw this.#refusal('a function');
   }
 
-  #text(text: string): void {
-    const pieces = longTextPieces(text);
-    if (pieces === undefined) {
-      this.#tokens.text(text);
-      return;
-    }
-    const stream = this.#hasher.stream();
-    for (const piece of pieces) stream.update(piece);
-    this.#tokens.count(TAG.longText, text.length);
-    this.#tokens.reserve(this.#hasher.width);
-    stream.digest(this.#tokens.bytes, this.#tokens.end);
-    this.#tokens.end += this.#hasher.width;
+  #longText(text: string): void {
+    const frame = this.#frames.at(-1);
+    if (frame !== undefined) frame.heavy = true;
+    this.#tokens.longText(text);
   }
 
   #symbol(symbol: symbol, role: string): void {
-    const registered = Symbol.keyFor(symbol);
-    if (registered !== undefined) {
-      this.#tokens.text(registered, TAG.registeredSymbol);
-      return;
-    }
-    const name = symbol.description ?? '';
-    if (Reflect.get(Symbol, name.slice('Symbol.'.length)) !== symbol) {
-      throw this.#refusal(`${role}a unique symbol, ${String(symbol)}`);
-    }
-    this.#tokens.text(name, TAG.wellKnownSymbol);
+    if (!this.#tokens.symbol(symbol)) throw this.#refusal(`${role}a unique symbol, ${String(symbol)}`);
   }
 
-  /** Goes into a nested container, unless what it stands for is known. */
-  #enter(parent: Frame, child: object): void {
-    if (!parent.onPath) {
-      parent.onPath = true;
-      this.#sights.set(parent.content.value, this.#frames.length);
-    }
-    const sight = this.#sights.get(child);
+  /** Writes a nested container, or what it stands for if that is known; whether it has opened a frame. */
+  #enter(parent: Frame, child: object): boolean {
+    const sight = this.#sight(child);
     if (typeof sight === 'number') {
       this.#tokens.count(TAG.cycle, this.#frames.length - sight);
       parent.cyclic = true;
-    } else if (sight instanceof Uint8Array) {
-      this.#writeDigest(TAG.digest, sight);
-    } else {
-      if (sight === 'cyclic') this.#revisits += 1;
-      if (this.#revisits > REVISITS) throw this.#refusal('a web of cycles with too many ways through it');
-      this.#open(child);
+      return false;
     }
+    if (typeof sight === 'object') {
+      this.#tokens.digest(TAG.digest, sight);
+      return false;
+    }
+    if (sight === 'cyclic') this.#revisits += 1;
+    if (this.#revisits > REVISITS) throw this.#refusal('a web of cycles with too many ways through it');
+    const depth = this.#frames.length;
+    this.#open(child);
+    return this.#frames.length > depth;
+  }
+
+  #sight(value: object): Sight | undefined {
+    const frames = this.#frames;
+    for (let depth = Math.min(frames.length, SHALLOW) - 1; depth >= 0; depth--) {
+      if (frames[depth]?.content.value === value) return depth;
+    }
+    return this.#sights.size === 0 ? undefined : this.#sights.get(value);
   }
 
   #open(value: object): void {
+    if (Array.isArray(value) ? this.#openList(value) : this.#openRecord(value)) return;
     const content = contentOf(value);
     if ('refused' in content) throw this.#refusal(content.refused);
-    const start = this.#tokens.end;
+    const { end: start, texts } = this.#tokens;
+    this.#tokens.texts = '';
     this.#tokens.tag(content.tag);
-    this.#prototype(value);
-    for (const fact of content.facts) this.#token(fact);
-    if (content.bytes !== undefined) this.#bytes(content.bytes);
-    this.#frames.push({
-      content,
-      start,
-      names: undefined,
-      index: 0,
-      memberStart: start,
-      present: undefined,
-      stream: undefined,
-      onPath: false,
-      cyclic: false,
-    });
+    this.#prototype(value, content.tag);
+    let heavy = content.group !== 0 || (content.bytes?.length ?? 0) > COPY_UP_TO;
+    for (const fact of content.facts) {
+      if (this.#tokens.simple(fact)) continue;
+      this.#tokens.longText(String(fact));
+      heavy = true;
+    }
+    if (content.bytes !== undefined) this.#tokens.content(content.bytes);
+    this.#push(createFrame(content, start, texts, heavy));
   }
 
-  #prototype(value: object): void {
+  /** Writes a plain object as far as its values are primitive; the walk goes on at the first that is not. */
+  #openRecord(value: object): boolean {
+    const count = this.#record.read(value);
+    if (count === 0) return false;
+    const { names, values } = this.#record;
+    const shape = this.#shape(names, count, []);
+    const { order } = shape;
+    const tokens = this.#tokens;
+    const { end: start, texts } = tokens;
+    tokens.texts = '';
+    tokens.tag(TAG.object);
+    tokens.digest(TAG.properties, shape.digest);
+    let index = 0;
+    if (count <= FLAT_UP_TO) index = tokens.simples(values, order, start + FLUSH_ABOVE);
+    if (index === count && this.#isShort(start)) {
+      this.#closeInline(texts);
+      return true;
+    }
+    const frame = createFrame(recordContent(value, shape.given), start, texts, false);
+    frame.names = shape.names;
+    frame.values = order.map((place) => values[place]);
+    frame.index = index;
+    this.#push(frame);
+    return true;
+  }
+
+  /** Does the same for a short array that has nothing beside its elements and lacks none. */
+  #openList(list: readonly unknown[]): boolean {
+    const { length } = list;
+    if (length > FLAT_UP_TO || !isPlainList(list)) return false;
+    const tokens = this.#tokens;
+    const { end: start, texts } = tokens;
+    tokens.texts = '';
+    tokens.tag(TAG.array);
+    tokens.number(length);
+    let index = 0;
+    while (index < length && !this.#isFull(start) && tokens.simple(list[index])) index += 1;
+    if (index === length && this.#isShort(start)) {
+      this.#closeInline(texts);
+      return true;
+    }
+    const frame = createFrame(listContent(list, []), start, texts, false);
+    frame.index = index;
+    this.#push(frame);
+    return true;
+  }
+
+  #push(frame: Frame): void {
+    const depth = this.#frames.push(frame) - 1;
+    if (depth >= SHALLOW) this.#sights.set(frame.content.value, depth);
+  }
+
+  #prototype(value: object, tag: number): void {
     const prototype: unknown = Object.getPrototypeOf(value);
-    if (prototype === Object.prototype) return;
+    if (prototype === (tag === TAG.array ? Array.prototype : Object.prototype)) return;
     if (typeof prototype !== 'object' || prototype === null) {
       this.#tokens.tag(TAG.noPrototype);
       return;
@@ -267,67 +286,51 @@ export class StructureDigest {
     this.#tokens.number(ordinal);
   }
 
-  #bytes(bytes: Uint8Array): void {
-    const { length } = bytes;
-    const tokens = this.#tokens;
-    tokens.number(length);
-    if (length > COPY_UP_TO) {
-      tokens.reserve(this.#hasher.width);
-      this.#hasher.hash(bytes, 0, length, tokens.bytes, tokens.end);
-      tokens.end += this.#hasher.width;
-    } else {
-      tokens.reserve(length);
-      tokens.bytes.set(bytes, tokens.end);
-      tokens.end += length;
-    }
-  }
-
   #close(frame: Frame): void {
-    const { content, start, stream } = frame;
-    const { width } = this.#hasher;
+    const { start } = frame;
+    const { value } = frame.content;
     const tokens = this.#tokens;
-    tokens.reserve(1 + width);
-    const heavy = stream !== undefined || tokens.end - start > REMEMBER_ABOVE || isHeavy(content);
-    if (stream === undefined) {
-      this.#hasher.hash(tokens.bytes, start, tokens.end, tokens.bytes, start + 1);
-    } else {
-      stream.update(tokens.bytes, start, tokens.end);
-      stream.digest(tokens.bytes, start + 1);
-    }
-    tokens.bytes[start] = TAG.digest;
-    tokens.end = start + 1 + width;
+    const depth = this.#frames.length - 1;
     this.#frames.pop();
+    const inline = !frame.heavy && frame.stream === undefined && this.#isShort(start);
+    if (inline) this.#closeInline(frame.texts);
+    else this.#closeDigest(frame);
     if (frame.cyclic) {
-      this.#sights.set(content.value, 'cyclic');
+      this.#sights.set(value, 'cyclic');
       const parent = this.#frames.at(-1);
       if (parent !== undefined) parent.cyclic = true;
-    } else if (frame.onPath || heavy) {
-      this.#sights.set(content.value, tokens.bytes.slice(start + 1, tokens.end));
+    } else if (!inline) {
+      this.#sights.set(value, tokens.lastDigest());
+    } else if (depth >= SHALLOW) {
+      this.#sights.delete(value);
     }
   }
 
-  /** Replaces the tokens from `start` on by their digest. */
-  #seal(start: number): void {
-    const tokens = this.#tokens;
-    tokens.reserve(this.#hasher.width);
-    this.#hasher.hash(tokens.bytes, start, tokens.end, tokens.bytes, start);
-    tokens.end = start + this.#hasher.width;
+  #isShort(start: number): boolean {
+    return this.#tokens.endWithTexts <= start + INLINE_UP_TO;
   }
 
-  #writeDigest(tag: number, digest: Uint8Array): void {
-    this.#tokens.tag(tag);
-    this.#tokens.reserve(digest.length);
-    this.#tokens.bytes.set(digest, this.#tokens.end);
-    this.#tokens.end += digest.length;
+  /** Leaves the tokens of a container to its parent, whose texts so far are `texts`. */
+  #closeInline(texts: string): void {
+    this.#tokens.tag(TAG.end);
+    this.#tokens.texts = texts + this.#tokens.texts;
   }
 
-  /** Hashes what a long container has written so far, so that the tokens of millions of elements never pile up. */
+  #closeDigest({ start, stream, texts }: Frame): void {
+    this.#tokens.sealContainer(start, stream);
+    this.#tokens.texts = texts;
+  }
+
+  /**
+   * Hashes what a long container has written so far, so that the tokens of millions of elements never pile up. Where
+   * that happens decides where the texts stand: before any child, whichever way the container is read.
+   */
   #flush(frame: Frame): void {
-    const tokens = this.#tokens;
-    if (tokens.end - frame.start < FLUSH_ABOVE) return;
-    frame.stream ??= this.#hasher.stream();
-    frame.stream.update(tokens.bytes, frame.start, tokens.end);
-    tokens.end = frame.start;
+    if (this.#isFull(frame.start)) frame.stream = this.#tokens.feed(frame.stream, frame.start);
+  }
+
+  #isFull(start: number): boolean {
+    return this.#tokens.endWithTexts >= start + FLUSH_ABOVE;
   }
 
   #refusal(what: string): CacheError {
@@ -337,8 +340,4 @@ export class StructureDigest {
       `cannot fingerprint ${what} at ${path}: it has no content to compare; leave it out or give { cacheKey }`,
     );
   }
-}
-
-function isHeavy(content: Content): boolean {
-  return content.bytes !== undefined && content.bytes.length > REMEMBER_ABOVE;
 }

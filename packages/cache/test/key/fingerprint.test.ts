@@ -40,7 +40,17 @@ const withHole = (length: number, at: number, value: unknown): unknown[] => {
   list[at] = value;
   return list;
 };
+/** Fields of some four thousand letters: many of them are more than is kept at once. */
+const wide = (fields: number): Record<string, string> =>
+  Object.fromEntries(Array.from({ length: fields }, (_, i) => [`f${String(i)}`, String(i).repeat(2000)]));
 const bytes = (...values: number[]): ArrayBuffer => Uint8Array.from(values).buffer;
+const withPrototype = (value: object, prototype: object): object => {
+  Object.setPrototypeOf(value, prototype);
+  return value;
+};
+/** Not enumerable, so no difference; but the value has to be read the long way. */
+const withHiddenSymbol = <T extends object>(value: T): T =>
+  Object.defineProperty(value, Symbol('hidden'), { value: 1 });
 const lastIndexed = (pattern: RegExp, lastIndex: number): RegExp => Object.assign(pattern, { lastIndex });
 
 describe('fingerprint', () => {
@@ -52,10 +62,10 @@ describe('fingerprint', () => {
   it('is the same in every process', () => {
     // These values may only change with a major version: keys outlive the process that made them.
     expect(fingerprint({ file: 'a.csv', columns: ['x', 'y'], limit: 10 })).toMatchInlineSnapshot(
-      `"bf2b1122ae3e4751aa76ee337779c394"`,
+      `"dad16acf4747ad7d3bd3bc45ba224402"`,
     );
     expect(fingerprint(new Map([['a', new Date(0)]]))).toMatchInlineSnapshot(
-      `"0180991771b0ee5f1fdf02419a127046"`,
+      `"ebf5e3a7f48d1ef967f5b436ddea43c2"`,
     );
     expect(fingerprint('text', { algorithm: 'sha256' })).toMatchInlineSnapshot(
       `"ddd6f4725e0284cb9055bdcac14877764b1c5c20b41a7708977cf76a43b7fc4f"`,
@@ -110,6 +120,27 @@ describe('fingerprint', () => {
     ['the element sizes of typed arrays', new Float32Array(2), new Float64Array(1)],
     ['signed and unsigned big integers', new BigInt64Array(1), new BigUint64Array(1)],
     ['a typed array and an array', Uint8Array.of(1), [1]],
+    ['a typed array and an object in its place', withPrototype(Uint8Array.of(1), Object.prototype), { 0: 1 }],
+    ['an array and one without its class', [1], withPrototype([1], Object.prototype)],
+    ['an array and one without any class', [1], withPrototype([1], Object.create(null) as object)],
+    ['a short array and one with a hole and a property', [1, 2], Object.assign(withHole(2, 0, 1), { a: 2 })],
+    ['where a nested array ends', [[1, 2], 3], [[1], 2, 3]],
+    [
+      'where an array ends and its properties begin',
+      [Object.assign([1], { a: 1 })],
+      Object.assign([[1]], { a: 1 }),
+    ],
+    ['where a nested object ends', { a: { b: 1 }, c: 2 }, { a: { b: 1, c: 2 } }],
+    [
+      'the place of a boundary between texts of two rows',
+      [{ a: 'ab' }, { a: 'c' }],
+      [{ a: 'a' }, { a: 'bc' }],
+    ],
+    ['texts at different fields', { a: 'x', b: '' }, { a: '', b: 'x' }],
+    ['a text and a bigint of the same digits', ['1', 2n], [1n, '2']],
+    ['Latin and wider letters of the same low byte', 'a', '\u0161'],
+    ['a short and a long text', 'x'.repeat(4096), 'x'.repeat(4097)],
+    ['bytes below and above what is copied', new Uint8Array(4096), new Uint8Array(4097)],
     ['a Buffer and a Uint8Array', Buffer.from([1]), Uint8Array.of(1)],
     ['a typed array and its buffer', Uint8Array.of(1), bytes(1)],
     ['a view and a typed array', new DataView(bytes(1)), Uint8Array.of(1)],
@@ -224,6 +255,31 @@ describe('fingerprint', () => {
     ['two instances of a class', new Point(1), new Point(1)],
     ['one address', new URL('https://a.example'), new URL('https://A.example/')],
     ['a ring entered anywhere', ring(2), ring(2)],
+    ['an object and one with a hidden symbol', { a: 'x', b: [1] }, withHiddenSymbol({ a: 'x', b: [1] })],
+    ['an array and one with a hidden symbol', ['x', 1, [2]], withHiddenSymbol(['x', 1, [2]])],
+    ['a large object and one with a hidden symbol', wide(40), withHiddenSymbol(wide(40))],
+    ['a huge object and one with a hidden symbol', wide(70), withHiddenSymbol(wide(70))],
+    [
+      'a large array and one with a hidden symbol',
+      Object.values(wide(50)),
+      withHiddenSymbol(Object.values(wide(50))),
+    ],
+    [
+      'what was met before and its copy',
+      (() => {
+        const pattern = Object.assign(new RegExp('x'.repeat(5000)), wide(3));
+        return [[pattern], [pattern], pattern];
+      })(),
+      [1, 2, 3].map((n) => {
+        const pattern = Object.assign(new RegExp('x'.repeat(5000)), wide(3));
+        return n === 3 ? pattern : [pattern];
+      }),
+    ],
+    [
+      'resizable and fixed memory',
+      new Uint8Array(Reflect.construct(ArrayBuffer, [4, { maxByteLength: 16 }]) as ArrayBuffer),
+      new Uint8Array(4),
+    ],
     ['a flat and a sliced text', 'x'.repeat(10_000), ('y' + 'x'.repeat(10_000)).slice(1)],
     [
       'a sparse array, however it came about',
@@ -345,6 +401,69 @@ describe('fingerprint', () => {
     const foreign: unknown = runInContext('({ list: [1, new Map([["a", new Date(0)]])] })', createContext());
     const again: unknown = runInContext('({ list: [1, new Map([["a", new Date(1)]])] })', createContext());
     expect(fingerprint(foreign)).not.toBe(fingerprint(again));
+  });
+
+  it('lists own properties only, whatever is inherited by all objects', () => {
+    const all = (): string[] =>
+      [{ a: 1 }, { b: 1 }, { a: 1, b: 1 }, [{ b: 'x', c: wide(30) }]].map((value) => fingerprint(value));
+    const before = all();
+    Object.defineProperty(Object.prototype, 'a', {
+      value: 1,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+    const after = all();
+    Reflect.deleteProperty(Object.prototype, 'a');
+    expect(after).toEqual(before);
+    expect(new Set(after).size).toBe(4);
+  });
+
+  it.each(['Float16Array'])('tells %s from other elements of its size', (name) => {
+    const constructor: unknown = Reflect.get(globalThis, name);
+    if (typeof constructor !== 'function') return;
+    const made: unknown = Reflect.construct(constructor, [4]);
+    expect(fingerprint(made)).not.toBe(fingerprint(new Uint16Array(4)));
+    expect(fingerprint(made)).toBe(fingerprint(Reflect.construct(constructor, [4])));
+  });
+
+  it('keeps the streams of one thread apart: a getter that hashes much in the middle of much', () => {
+    const much = Array.from({ length: 40_000 }, (_, i) => i * 1.5);
+    const more = Array.from({ length: 50_000 }, (_, i) => ({ i, text: `row ${String(i)}` }));
+    const inner = fingerprint(more);
+    const outer = (own: unknown): unknown => [...much, { own }, ...much];
+    const read = outer(0) as { own: unknown }[];
+    read[much.length] = {
+      get own() {
+        return fingerprint(more);
+      },
+    };
+    expect(fingerprint(read)).toBe(fingerprint(outer(inner)));
+  });
+
+  it('reads getters once', () => {
+    let reads = 0;
+    const counted = {
+      b: [1],
+      get a(): unknown {
+        reads += 1;
+        return { deep: reads };
+      },
+    };
+    expect(fingerprint(counted)).toBe(fingerprint({ a: { deep: 1 }, b: [1] }));
+    expect(reads).toBe(1);
+  });
+
+  it('works after a getter that throws', () => {
+    const before = fingerprint({ a: ['x'] });
+    const broken = {
+      list: ['y'],
+      get a(): unknown {
+        throw new Error('not now');
+      },
+    };
+    expect(() => fingerprint([[broken]])).toThrow('not now');
+    expect(fingerprint({ a: ['x'] })).toBe(before);
   });
 
   it('reads through a proxy', () => {
