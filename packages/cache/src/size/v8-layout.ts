@@ -1,7 +1,7 @@
 /*
  * How V8 lays values out on the heap of a 64-bit Node: no pointer compression, so every reference takes 8 bytes. The
  * figures follow V8's object definitions (src/objects of the V8 sources) and agree with measured heap growth on
- * Node 20. What a value cannot tell about itself is taken at its usual: lists exactly as long as their elements,
+ * Node 20 and 24. What a value cannot tell about itself is taken at its usual: lists exactly as long as their elements,
  * properties inside the object, text flat.
  */
 
@@ -14,8 +14,8 @@ export const ARRAY = 32;
 export const ARRAY_BUFFER = 88;
 export const TYPED_ARRAY = 96;
 export const DATA_VIEW = 80;
-/** With the time, which is a number of its own. */
-export const DATE = 112;
+/** Up to V8 12 the time is a number of its own. */
+export const DATE = Number.parseInt(process.versions.v8, 10) < 13 ? 112 : 96;
 /** The compiled pattern is shared. */
 export const REGEXP = 56;
 /** With a captured stack of ten frames. */
@@ -56,10 +56,13 @@ export function primitiveBytes(value: unknown): number {
 
 /** A text takes two bytes a character as soon as one of them needs it. */
 export function textBytes(text: string): number {
-  const wide = WIDE.test(text);
+  return WIDE.test(text) ? roundUp(16 + 2 * text.length) : narrowTextBytes(text.length);
+}
+
+/** A text of Latin-1 characters, the usual case: its length alone tells. */
+export function narrowTextBytes(length: number): number {
   // The empty text and single characters exist once in the process.
-  if (text.length === 0 || (text.length === 1 && !wide)) return 0;
-  return roundUp(16 + (wide ? 2 : 1) * text.length);
+  return length <= 1 ? 0 : (16 + length + 7) & ~7;
 }
 
 const WIDE = /[^\0-\xff]/;

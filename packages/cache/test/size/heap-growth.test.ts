@@ -4,11 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'tsup';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Growth } from '../processes/heap-growth.js';
+import type { Growth, Kinds } from '../processes/heap-growth.js';
 
-const TOLERANCE = 0.2;
+/** A process for each kind: half a second, much more on a busy machine. */
+const PATIENCE = 120_000;
 let directory = '';
-let kinds: readonly string[] = [];
+let kinds: Kinds = { 0.1: [], 0.2: [] };
 
 function run(...args: string[]): unknown {
   const script = join(directory, 'heap.mjs');
@@ -35,19 +36,26 @@ beforeAll(async () => {
       options.conditions = ['@perf/source'];
     },
   });
-  kinds = run() as string[];
-}, 60_000);
+  kinds = run() as Kinds;
+}, PATIENCE);
 
 afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
 describe('sizeOf against the real growth of the heap', () => {
-  it('is within a fifth of it, for every kind of value', () => {
-    expect(kinds.length).toBeGreaterThan(20);
-    const off = kinds
-      .map((kind) => ({ kind, ...(run(kind) as Growth) }))
-      .filter(({ estimated, measured }) => !(Math.abs(estimated / measured - 1) <= TOLERANCE));
-    expect(off).toEqual([]);
-  });
+  it.each<[keyof Kinds, string]>([
+    ['0.1', 'rows, texts, typed arrays, Arrow tables, dates, lists'],
+    ['0.2', 'maps, sets, hash tables of properties, texts that are still in pieces'],
+  ])(
+    'is within %s of it for %s',
+    (tolerance) => {
+      expect(kinds[tolerance].length).toBeGreaterThan(5);
+      const off = kinds[tolerance]
+        .map((kind) => ({ kind, ...(run(kind) as Growth) }))
+        .filter(({ estimated, measured }) => !(Math.abs(estimated / measured - 1) <= Number(tolerance)));
+      expect(off).toEqual([]);
+    },
+    PATIENCE,
+  );
 });
