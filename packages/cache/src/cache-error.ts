@@ -18,6 +18,8 @@ export type CacheErrorCode =
   | 'ERR_PERF_CACHE_ENCODE_FAILED'
   /** The codec could not restore a value; the entry is gone. */
   | 'ERR_PERF_CACHE_DECODE_FAILED'
+  /** An eviction policy of your own named no entry when one had to go; another went. */
+  | 'ERR_PERF_CACHE_POLICY_FAILED'
   /** `onRemove` threw; the removal stands. */
   | 'ERR_PERF_CACHE_LISTENER_FAILED';
 

@@ -1,43 +1,82 @@
 import { type Channel } from '@perf/internal/channel';
-import { untilAborted } from './abort.js';
-import { CacheError } from './cache-error.js';
+import { type Clock } from '@perf/internal/clock';
+import { Announcements } from './announcements.js';
 import { BackgroundCompression } from './compression.js';
-import { Entry, EntryView, type CachedConversion } from './entry.js';
+import { describe, EntryView, overheadBytes, type CachedConversion } from './entry.js';
 import { type CacheEvent } from './events.js';
-import { expiryOf, isExpired } from './expiry.js';
+import { Expiry } from './expiry.js';
 import { type Invalidation } from './invalidation.js';
 import { type Address } from './key/cache-key.js';
-import { type Limits, type ResolvedOptions, type ResolvedSetOptions } from './options.js';
-import { RemovalNotices, RemovalView, type LeaveCause, type RemovalCause } from './removal.js';
-import { createReport, type Report } from './report.js';
+import { TextScan } from './key/text-scan.js';
+import { type ResolvedSetOptions } from './call-options.js';
+import { type ResolvedOptions } from './options.js';
+import { NONE, type Order } from './order.js';
+import { type Limits } from './policy/entry-facts.js';
+import { createOrder } from './policy/policy-name.js';
+import { Packed, Records, type EntryRef, type Writing } from './records.js';
+import { RemovalNotices, type LeaveCause } from './removal.js';
+import { createReport } from './report.js';
 import { sizeOf } from './size/size-of.js';
 import { type CompressionStatistics, type Counters } from './statistics.js';
 import { Store } from './store.js';
+import { Values } from './values.js';
 
 /**
  * What a cache holds and how values get in and out: measured, cloned, compressed, counted, announced. Whoever calls a
  * method that may remove something calls `deliver` when its operation is complete.
  */
 export class Contents<V> {
-  readonly #options: ResolvedOptions<V>;
+  readonly #clock: Clock;
   readonly #counters: Counters;
-  readonly #events: Channel<CacheEvent>;
-  readonly #report: Report;
-  readonly #notices: RemovalNotices<V> | undefined;
+  readonly #records = new Records<V>();
+  readonly #expiry: Expiry;
+  readonly #order: Order;
   readonly #store: Store<V>;
   readonly #compression: BackgroundCompression<V>;
+  readonly #values: Values<V>;
+  readonly #announcements: Announcements<V>;
+  readonly #scan = new TextScan();
+  /** Whether what is kept is what is served, unless it is compressed. */
+  readonly #shares: boolean;
 
-  constructor(options: ResolvedOptions<V>, counters: Counters, events: Channel<CacheEvent>) {
-    const { policy, onRemove, onError, compression: codec, compressAbove: above } = options;
-    this.#options = options;
+  constructor(options: ResolvedOptions<V>, clock: Clock, counters: Counters, events: Channel<CacheEvent>) {
+    const {
+      onRemove,
+      onError,
+      compression: codec,
+      compressAbove: above,
+      maxEntries,
+      maxBytes,
+      clone,
+    } = options;
+    const records = this.#records;
+    const limits = { maxEntries, maxBytes };
+    const report = createReport(onError);
+    const notices = onRemove === undefined ? undefined : new RemovalNotices(onRemove, report);
+    this.#clock = clock;
     this.#counters = counters;
-    this.#events = events;
-    this.#report = createReport(onError);
-    this.#notices = onRemove === undefined ? undefined : new RemovalNotices(onRemove, this.#report);
-    this.#store = new Store<V>(policy, options, (entry, cause) => {
-      this.#left(entry, cause);
+    this.#shares = !clone;
+    this.#expiry = new Expiry(records, options);
+    this.#order = createOrder(options.policy, records, limits);
+    this.#store = new Store<V>({
+      ...{ records, order: this.#order, expiry: this.#expiry, limits, onError: report },
+      onLeave: (slot, cause) => {
+        this.#left(slot, cause);
+      },
+      onWritten: (slot) => {
+        this.#counters.sets += 1;
+        this.#announcements.tell('set', slot);
+      },
+      onCold: (slot) => {
+        this.#compression.consider(slot);
+      },
     });
-    this.#compression = new BackgroundCompression({ codec, above, store: this.#store, report: this.#report });
+    this.#compression = new BackgroundCompression({ codec, above, records, store: this.#store, report });
+    const drop = (ref: EntryRef): void => {
+      if (records.holds(ref)) this.#store.remove(ref.slot, 'corrupt');
+    };
+    this.#values = new Values({ clone, records, compression: this.#compression, report, drop });
+    this.#announcements = new Announcements({ records, values: this.#values, events, notices });
   }
 
   get size(): number {
@@ -48,61 +87,86 @@ export class Contents<V> {
     return this.#store.bytes;
   }
 
-  get limits(): Limits {
-    return this.#store.limits;
-  }
-
   get compression(): CompressionStatistics {
     return this.#compression.statistics();
   }
 
+  /** The policy, and what is in charge of it just now. */
+  get order(): Pick<Order, 'policy' | 'inCharge'> {
+    return this.#order;
+  }
+
   has(id: string): boolean {
-    return this.#store.peek(id, this.#now()) !== undefined;
+    return this.#store.peek(id, this.#clock.now()) !== NONE;
   }
 
   /** The value on the spot, and nothing is counted. */
   peek(id: string): V | undefined {
-    const entry = this.#store.peek(id, this.#now());
-    return entry === undefined ? undefined : this.#valueNow(entry);
+    const slot = this.#store.peek(id, this.#clock.now());
+    return slot === NONE ? undefined : this.#values.now(slot, false);
   }
 
   view(id: string): CachedConversion<V> | undefined {
-    const entry = this.#store.peek(id, this.#now());
-    return entry === undefined ? undefined : new EntryView(entry, this.#valueOrThrow);
+    const slot = this.#store.peek(id, this.#clock.now());
+    return slot === NONE ? undefined : this.#viewOf(slot);
   }
 
   views(tag: string | undefined): Iterable<CachedConversion<V>> {
-    return this.#viewsOf(tag === undefined ? this.#store.list() : this.#store.tagged([tag]));
+    const slots = tag === undefined ? this.#store.list() : this.#store.tagged([tag]);
+    return this.#viewsOf(slots.map((slot) => this.#records.ref(slot)));
   }
 
-  /** Serves a value on the spot; `undefined` if there is none, which is not counted yet. */
+  /** Serves a fresh value on the spot; `undefined` if there is none, which is not counted yet. */
   serve(id: string): V | undefined {
-    const now = this.#now();
-    const entry = this.#store.use(id, now);
-    if (entry === undefined) return undefined;
-    const value = this.#valueNow(entry);
-    if (value !== undefined) this.#served(entry, now);
+    const now = this.#clock.now();
+    const slot = this.#store.lookup(id, now);
+    if (slot === NONE || !this.#expiry.isFresh(slot, now)) return undefined;
+    const kept = this.#records.kept[slot];
+    if (this.#shares && !(kept instanceof Packed)) {
+      this.#served(slot, now);
+      return kept;
+    }
+    const value = this.#values.now(slot, true);
+    if (value !== undefined) this.#served(slot, now);
     return value;
   }
 
-  /** Serves a value, restored off the event loop if need be; `undefined` if there is none, which is not counted yet. */
-  async serveAsync(id: string, signal: AbortSignal | undefined): Promise<V | undefined> {
-    let entry = this.#store.use(id, this.#now());
-    while (entry !== undefined) {
-      const value = await this.#valueLater(entry, signal);
+  /** Whether there is an entry, fresh or stale, that `serveAsync` could serve; one that has expired leaves. */
+  holds(id: string): boolean {
+    const slot = this.#store.find(id);
+    if (slot === NONE || !this.#expiry.isExpired(slot, this.#clock.now())) return slot !== NONE;
+    this.#store.remove(slot, 'expired');
+    return false;
+  }
+
+  /**
+   * Serves a value, restored off the event loop if need be; `undefined` if there is none, which is not counted yet. A
+   * value whose time is over may be served too if `stale` is given, which is told of it.
+   */
+  async serveAsync(id: string, signal: AbortSignal | undefined, stale?: () => void): Promise<V | undefined> {
+    for (;;) {
+      const now = this.#clock.now();
+      const slot = this.#store.lookup(id, now);
+      if (slot === NONE) return undefined;
+      const isFresh = this.#expiry.isFresh(slot, now);
+      if (!isFresh && stale === undefined) return undefined;
+      const kept = this.#records.kept[slot];
+      const ref = this.#records.ref(slot);
+      const value =
+        kept instanceof Packed ? await this.#values.later(ref, kept, signal) : this.#values.now(slot, true);
       if (value !== undefined) {
-        this.#served(entry, this.#now());
+        this.#servedRef(ref, isFresh);
+        // One that has left while it was restored was replaced, or is not wanted any more.
+        if (!isFresh && this.#records.holds(ref)) stale?.();
         return value;
       }
       // It was corrupt and is gone. Meanwhile there may be another.
-      entry = this.#store.use(id, this.#now());
     }
-    return undefined;
   }
 
   missed(label: () => string): void {
     this.#counters.misses += 1;
-    this.#events.publish(() => ({ type: 'miss', label: label() }));
+    this.#announcements.missed(label);
   }
 
   /** Keeps a value that can be kept; returns whether it was. */
@@ -111,68 +175,79 @@ export class Contents<V> {
       this.#counters.refusals.undefined += 1;
       return false;
     }
-    const now = this.#now();
-    const entry = new Entry<V>({
-      id: address.id,
-      label: address.label,
-      value: this.copy(value),
-      valueBytes: options.size ?? sizeOf(value),
+    const { id, label } = address;
+    const scan = this.#scan;
+    scan.read(id);
+    const valueBytes = options.size ?? sizeOf(value);
+    const now = this.#clock.now();
+    const writing: Writing<V> = {
+      id,
+      hash: scan.hash,
+      label,
+      value: this.#values.copy(value),
+      valueBytes,
+      bytes: valueBytes + overheadBytes(id, scan.bytes, label, options.tags),
       cost: options.cost ?? elapsed,
       tags: options.tags,
       createdAt: now,
-      expiresAt: expiryOf(now, options.ttl ?? this.#options.ttl),
-    });
-    if (!this.#store.fits(entry.bytes)) {
+      expiresAt: this.#expiry.endOf(now, options.ttl),
+    };
+    if (!this.#store.fits(writing.bytes)) {
       this.#counters.refusals['too-large'] += 1;
-      this.#announce(entry, 'refused');
+      this.#announcements.refused(writing);
       return false;
     }
-    this.#store.add(entry, now);
-    this.#counters.sets += 1;
-    this.#compression.added(entry);
-    this.#events.publish(() => ({ type: 'set', label: entry.label, bytes: entry.bytes, cost: entry.cost }));
+    const slot = this.#store.put(writing);
+    // The policy may have turned it away, so that it has left already.
+    if (!this.#records.isTaken(slot)) return false;
+    this.#compression.consider(slot);
     return true;
   }
 
   delete(id: string): boolean {
-    const entry = this.#store.find(id, this.#now());
-    return entry !== undefined && this.#store.remove(entry, 'deleted');
+    const slot = this.#store.find(id);
+    if (slot === NONE) return false;
+    const isExpired = this.#expiry.isExpired(slot, this.#clock.now());
+    this.#store.remove(slot, isExpired ? 'expired' : 'deleted');
+    return !isExpired;
   }
 
   removeAll(cause: LeaveCause): void {
-    this.#store.removeAll(this.#store.list(), cause);
+    for (const slot of this.#store.list()) this.#store.remove(slot, cause);
   }
 
   /** Removes what matches; nothing if the function that decides throws. */
   invalidate(invalidation: Invalidation<V>): number {
-    return this.#store.removeAll(this.#matching(invalidation), 'invalidated');
+    const slots = this.#matching(invalidation);
+    for (const slot of slots) this.#store.remove(slot, 'invalidated');
+    return slots.length;
   }
 
   purgeExpired(): number {
-    const now = this.#now();
-    return this.#store.removeAll(
-      this.#store.list().filter((entry) => isExpired(entry, now)),
-      'expired',
-    );
+    const now = this.#clock.now();
+    const slots = this.#store.list().filter((slot) => this.#expiry.isExpired(slot, now));
+    for (const slot of slots) this.#store.remove(slot, 'expired');
+    return slots.length;
   }
 
-  resize(limits: Limits): void {
-    this.#store.resize(limits);
+  /** Sets other limits, which hold at once, or step by step. */
+  limit(limits: Limits, atOnce: boolean): void {
+    this.#store.limit(limits);
+    this.#store.shrink(atOnce);
+  }
+
+  /** Goes on with what `limit` has begun. */
+  shrink(): void {
+    if (this.#store.isOver) this.#store.shrink(false);
   }
 
   /** The value as one side may have it while the other has its own. */
   copy(value: V): V {
-    if (!this.#options.clone) return value;
-    try {
-      return structuredClone(value);
-    } catch (cause) {
-      const message = 'clone: true needs values that structuredClone can copy; it refused this one';
-      throw new CacheError('ERR_PERF_CACHE_INVALID_VALUE', message, { cause });
-    }
+    return this.#values.copy(value);
   }
 
   deliver(): void {
-    this.#notices?.deliver();
+    this.#announcements.deliver();
   }
 
   settled(): Promise<void> {
@@ -184,76 +259,66 @@ export class Contents<V> {
     this.removeAll('closed');
   }
 
-  /** The value on the spot; throws, and drops the entry, if it cannot be restored. A field: views call it later. */
-  readonly #valueOrThrow = (entry: Entry<V>): V => {
-    if (!entry.kept.packed) return this.copy(entry.kept.value);
-    try {
-      return this.#compression.restoreSync(entry, entry.kept.parts);
-    } catch (error) {
-      this.#store.remove(entry, 'corrupt');
-      this.deliver();
-      throw error;
-    }
-  };
-
-  #valueNow(entry: Entry<V>): V | undefined {
-    if (!entry.kept.packed) return this.copy(entry.kept.value);
-    try {
-      return this.#compression.restoreSync(entry, entry.kept.parts);
-    } catch (error) {
-      this.#store.remove(entry, 'corrupt');
-      if (error instanceof CacheError) this.#report(error);
-      return undefined;
-    }
-  }
-
-  async #valueLater(entry: Entry<V>, signal: AbortSignal | undefined): Promise<V | undefined> {
-    if (!entry.kept.packed) return this.copy(entry.kept.value);
-    const value = await untilAborted(this.#compression.restore(entry, entry.kept.parts), signal);
-    if (value !== undefined) return this.copy(value);
-    this.#store.remove(entry, 'corrupt');
-    return undefined;
-  }
-
-  *#viewsOf(entries: Iterable<Entry<V>>): Generator<CachedConversion<V>> {
-    for (const entry of entries) {
-      if (this.#store.holds(entry) && !isExpired(entry, this.#now()))
-        yield new EntryView(entry, this.#valueOrThrow);
-    }
-  }
-
-  #matching(invalidation: Invalidation<V>): Entry<V>[] {
-    const now = this.#now();
-    const candidates =
-      invalidation.by === 'tags' ? this.#store.tagged(invalidation.tags) : this.#store.list();
-    return [...candidates].filter((entry) => {
-      if (isExpired(entry, now)) return false;
-      if (invalidation.by === 'entry') return invalidation.matches(new EntryView(entry, this.#valueOrThrow));
-      return invalidation.by === 'tags' || invalidation.matches(entry);
+  #viewOf(slot: number): CachedConversion<V> | undefined {
+    const kept = this.#records.kept[slot];
+    if (kept === undefined) return undefined;
+    const read = this.#values.reader(slot, kept);
+    return new EntryView(describe(this.#records, slot), () => {
+      try {
+        return read();
+      } finally {
+        this.deliver();
+      }
     });
   }
 
-  #served(entry: Entry<V>, now: number): void {
-    entry.hits += 1;
-    entry.lastAccessAt = now;
+  *#viewsOf(refs: readonly EntryRef[]): Generator<CachedConversion<V>> {
+    for (const ref of refs) {
+      if (!this.#records.holds(ref) || !this.#expiry.isFresh(ref.slot, this.#clock.now())) continue;
+      const view = this.#viewOf(ref.slot);
+      if (view !== undefined) yield view;
+    }
+  }
+
+  #matching(invalidation: Invalidation<V>): number[] {
+    const now = this.#clock.now();
+    const candidates =
+      invalidation.by === 'tags' ? this.#store.tagged(invalidation.tags) : this.#store.list();
+    return candidates.filter((slot) => {
+      if (this.#expiry.isExpired(slot, now)) return false;
+      if (invalidation.by === 'tags') return true;
+      const records = this.#records;
+      if (invalidation.by === 'name')
+        return invalidation.matches({ id: records.id(slot), label: records.label(slot) });
+      const view = this.#viewOf(slot);
+      return view !== undefined && invalidation.matches(view);
+    });
+  }
+
+  #served(slot: number, now: number): void {
     this.#counters.hits += 1;
-    this.#counters.savedMs += entry.cost;
-    this.#events.publish(() => ({ type: 'hit', label: entry.label, bytes: entry.bytes, cost: entry.cost }));
+    this.#counters.savedMs += this.#records.givenCost(slot);
+    this.#store.use(slot, now);
+    this.#announcements.tell('hit', slot);
   }
 
-  #left(entry: Entry<V>, cause: LeaveCause): void {
+  /** Counts a value that took a while to restore: its entry may have left meanwhile. */
+  #servedRef(ref: EntryRef, isFresh: boolean): void {
+    const held = this.#records.holds(ref);
+    if (held && isFresh) {
+      this.#served(ref.slot, this.#clock.now());
+      return;
+    }
+    this.#counters.hits += 1;
+    if (!isFresh) this.#counters.staleHits += 1;
+    if (!held) return;
+    this.#store.use(ref.slot, this.#clock.now());
+    this.#announcements.tell('stale', ref.slot);
+  }
+
+  #left(slot: number, cause: LeaveCause): void {
     this.#counters.removals[cause] += 1;
-    this.#compression.removed(entry);
-    this.#announce(entry, cause);
-  }
-
-  #announce(entry: Entry<V>, cause: RemovalCause): void {
-    const { label, bytes, cost } = entry;
-    this.#notices?.add(new RemovalView(entry, cause, this.#valueOrThrow));
-    this.#events.publish(() => ({ type: 'remove', label, bytes, cost, cause }));
-  }
-
-  #now(): number {
-    return this.#options.clock.now();
+    this.#compression.removed(slot);
+    this.#announcements.left(slot, cause);
   }
 }

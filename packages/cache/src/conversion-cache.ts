@@ -6,19 +6,20 @@ import { type Conversion } from './flight.js';
 import { readInvalidation, type InvalidationTarget } from './invalidation.js';
 import { addressOf, callAddress, idOf, labelOf, type Address, type CacheKey } from './key/cache-key.js';
 import { Loads } from './loads.js';
+import { MemoryWatch } from './memory-watch.js';
 import {
   readSignal,
-  requireFunction,
   resolveEntriesOptions,
-  resolveOptions,
-  resolveResize,
   resolveSetOptions,
-  type CacheOptions,
   type ResolvedSetOptions,
   type SetOptions,
-} from './options.js';
-import { type PolicyName } from './policy/policy.js';
+} from './call-options.js';
+import { requireFunction, resolveOptions, resolveResize, type CacheOptions } from './options.js';
+import { SteadyClock } from './steady-clock.js';
 import { Counters, type CacheStatistics } from './statistics.js';
+
+/** One `get` in so many is timed. */
+const TIMED = 256;
 
 /** Options of {@link ConversionCache.wrap}. */
 export interface WrapOptions<A extends readonly unknown[]> extends SetOptions {
@@ -42,20 +43,29 @@ export interface WrapOptions<A extends readonly unknown[]> extends SetOptions {
  * const table = await cache.getOrConvert({ file, columns }, () => readTable(file, columns));
  */
 export class ConversionCache<V = unknown> {
-  readonly #policy: PolicyName;
+  readonly #clock: SteadyClock;
   readonly #counters = new Counters();
   readonly #contents: Contents<V>;
   readonly #loads: Loads<V>;
+  readonly #memory: MemoryWatch;
+  #gets = 0;
   #wrapped = 0;
   #closed = false;
 
   /** @throws CacheError `ERR_PERF_CACHE_INVALID_OPTION` for an unknown or impossible option */
   constructor(options: CacheOptions<V> = {}) {
     const resolved = resolveOptions(options);
-    const [events, counters] = [openCacheChannel(), this.#counters];
-    this.#policy = resolved.policy;
-    this.#contents = new Contents(resolved, counters, events);
-    this.#loads = new Loads({ clock: resolved.clock, destination: this.#contents, counters, events });
+    const { maxEntries, maxBytes, negativeTtl, pressure } = resolved;
+    const [events, counters, clock] = [openCacheChannel(), this.#counters, new SteadyClock(resolved.clock)];
+    this.#clock = clock;
+    this.#contents = new Contents(resolved, clock, counters, events);
+    this.#loads = new Loads({ clock, negativeTtl, destination: this.#contents, counters, events });
+    this.#memory = new MemoryWatch({
+      clock,
+      limited: this.#contents,
+      limits: { maxEntries, maxBytes },
+      pressure,
+    });
   }
 
   /** Entries that are kept. One that has expired counts until it is met, evicted or purged. */
@@ -74,17 +84,14 @@ export class ConversionCache<V = unknown> {
    * missing.
    */
   get(key: CacheKey): V | undefined {
-    this.#requireOpen();
-    const id = idOf(key);
-    const value = this.#contents.serve(id);
-    if (value === undefined) this.#contents.missed(() => labelOf(key, id));
-    this.#contents.deliver();
-    return value;
+    this.#gets += 1;
+    return this.#gets % TIMED === 0 ? this.#timedGet(key) : this.#get(key);
   }
 
   /** The value, or `undefined`. A compressed one is restored off the event loop, once for all who ask meanwhile. */
   async getAsync(key: CacheKey): Promise<V | undefined> {
     this.#requireOpen();
+    this.#memory.operation();
     const id = idOf(key);
     const value = await this.#contents.serveAsync(id, undefined);
     if (value === undefined) this.#contents.missed(() => labelOf(key, id));
@@ -108,6 +115,8 @@ export class ConversionCache<V = unknown> {
         `the value for '${label}' is undefined; use null for nothing`,
       );
     }
+    this.#memory.operation();
+    this.#requireOpen();
     this.#contents.keep({ id, label: resolved.label ?? label }, value, resolved, 0);
     this.#loads.overtake(id);
     this.#contents.deliver();
@@ -234,21 +243,21 @@ export class ConversionCache<V = unknown> {
   /** Changes the limits; what is over the new ones is evicted at once. */
   resize(limits: Pick<CacheOptions<V>, 'maxEntries' | 'maxBytes'>): void {
     this.#requireOpen();
-    this.#contents.resize(resolveResize(limits, this.#contents.limits));
+    this.#memory.resize(resolveResize(limits, this.#memory.given));
     this.#contents.deliver();
   }
 
   /** What happened so far; frozen. */
   stats(): CacheStatistics {
-    const { size: entries, bytes, limits, compression } = this.#contents;
-    const { maxEntries, maxBytes } = limits;
+    const { size: entries, bytes, compression, order } = this.#contents;
+    const { policy, inCharge } = order;
     const inFlight = this.#loads.size;
     return this.#counters.snapshot({
-      policy: this.#policy,
+      policy,
+      inCharge,
       entries,
       bytes,
-      maxEntries,
-      maxBytes,
+      ...this.#memory.limits,
       inFlight,
       compression,
     });
@@ -266,6 +275,7 @@ export class ConversionCache<V = unknown> {
   close(): void {
     if (this.#closed) return;
     this.#closed = true;
+    this.#memory.close();
     this.#loads.cancelAll(closedError());
     this.#contents.close();
     this.#contents.deliver();
@@ -283,16 +293,38 @@ export class ConversionCache<V = unknown> {
   ): Promise<V> {
     signal?.throwIfAborted();
     const { id } = address;
+    const label = options.label ?? address.label;
+    this.#memory.operation();
+    this.#requireOpen();
     // A miss goes on without a pause, so that nothing comes between it and the start of the conversion.
-    if (this.#contents.has(id)) {
-      const value = await this.#contents.serveAsync(id, signal);
+    if (this.#contents.holds(id)) {
+      const value = await this.#contents.serveAsync(id, signal, () => {
+        if (!this.#closed) this.#loads.refresh({ id, label }, convert, options);
+      });
       if (value !== undefined) return value;
       this.#requireOpen();
     }
-    const label = options.label ?? address.label;
     this.#contents.missed(() => label);
     this.#contents.deliver();
+    this.#requireOpen();
     return this.#contents.copy(await this.#loads.load({ id, label }, convert, options, signal));
+  }
+
+  #get(key: CacheKey): V | undefined {
+    this.#requireOpen();
+    const id = idOf(key);
+    const value = this.#contents.serve(id);
+    if (value === undefined) this.#contents.missed(() => labelOf(key, id));
+    this.#contents.deliver();
+    return value;
+  }
+
+  #timedGet(key: CacheKey): V | undefined {
+    const started = this.#clock.now();
+    const value = this.#get(key);
+    this.#counters.lookups.add(this.#clock.now() - started);
+    this.#memory.operation();
+    return value;
   }
 
   #requireOpen(): void {

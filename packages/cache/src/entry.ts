@@ -1,4 +1,5 @@
 import { textOf } from './key/cache-key.js';
+import { Packed, type Records } from './records.js';
 import { textBytes } from './size/v8-layout.js';
 
 /** An entry as seen from outside: a snapshot, except that `value` is read when asked for. */
@@ -26,75 +27,41 @@ export interface CachedConversion<V> {
   readonly compressed: boolean;
 }
 
-/** A value as it is kept: itself, or its compressed form alone. */
-export type Kept<V> =
-  | { readonly packed: false; readonly value: V }
-  | { readonly packed: true; readonly parts: Uint8Array[]; readonly bytes: number };
-
-/** What an entry is made from. */
-export interface EntryParts<V> {
-  readonly id: string;
-  readonly label: string;
-  readonly value: V;
-  readonly valueBytes: number;
-  readonly cost: number;
-  readonly tags: readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-}
-
-/** The record of an entry and its place in the policy's order, measured on the heap. */
-const RECORD_BYTES = 300;
+/** The columns of an entry, its places in the index of keys and in the lists of the policy, measured on the heap. */
+const RECORD_BYTES = 200;
 /** The list of an entry's tags, and its place in the index of each. */
 const TAGS_BYTES = 64;
 const TAG_BYTES = 48;
 
-/** The record that the cache keeps of a value. Replacing a value makes a new one: identity tells them apart. */
-export class Entry<V> {
-  readonly id: string;
-  readonly label: string;
-  readonly cost: number;
-  readonly tags: readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
-  kept: Kept<V>;
-  /** Bytes of the value as it was given. */
-  readonly valueBytes: number;
-  /** Bytes of everything that is kept now. */
-  bytes: number;
-  hits = 0;
-  lastAccessAt: number;
-  /** Whether it has left the store, for good: a record never comes back. */
-  gone = false;
-
-  constructor(from: EntryParts<V>) {
-    this.id = from.id;
-    this.label = from.label;
-    this.cost = from.cost;
-    this.tags = from.tags;
-    this.createdAt = from.createdAt;
-    this.expiresAt = from.expiresAt;
-    this.lastAccessAt = from.createdAt;
-    this.kept = { packed: false, value: from.value };
-    this.valueBytes = from.valueBytes;
-    this.bytes = from.valueBytes + recordBytes(from);
-  }
-
-  /** Puts the compressed form in place of the value. */
-  pack(parts: Uint8Array[], bytes: number): void {
-    this.kept = { packed: true, parts, bytes };
-    this.bytes += bytes - this.valueBytes;
-  }
-}
-
-function recordBytes({ id, label, tags }: EntryParts<unknown>): number {
-  let bytes = RECORD_BYTES + textBytes(id) + (label === id ? 0 : textBytes(label));
-  if (tags.length > 0) bytes += TAGS_BYTES;
+/** Bytes that an entry takes beside its value; `idBytes` are those of its id. */
+export function overheadBytes(id: string, idBytes: number, label: string, tags: readonly string[]): number {
+  let bytes = RECORD_BYTES + idBytes + (label === id ? 0 : textBytes(label));
+  if (tags.length === 0) return bytes;
+  bytes += TAGS_BYTES;
   for (const tag of tags) bytes += TAG_BYTES + textBytes(tag);
   return bytes;
 }
 
-/** A snapshot of an entry, whose value is found by `restore` when it is asked for. */
+/** Everything that is told of an entry but its value. */
+export type EntryDescription = Omit<CachedConversion<unknown>, 'value'>;
+
+/** What a record says, at this moment. */
+export function describe(records: Records<unknown>, slot: number): EntryDescription {
+  return {
+    key: textOf(records.id(slot)),
+    label: records.label(slot),
+    createdAt: records.createdAt[slot] ?? 0,
+    lastAccessAt: records.lastAccessAt[slot] ?? 0,
+    expiresAt: records.expiresAt[slot] ?? 0,
+    hits: records.hits[slot] ?? 0,
+    bytes: records.bytes[slot] ?? 0,
+    cost: records.givenCost(slot),
+    tags: records.tags(slot),
+    compressed: records.kept[slot] instanceof Packed,
+  };
+}
+
+/** A snapshot of an entry, whose value is restored when it is asked for. */
 export class EntryView<V> implements CachedConversion<V> {
   readonly key: string;
   readonly label: string;
@@ -108,18 +75,18 @@ export class EntryView<V> implements CachedConversion<V> {
   readonly compressed: boolean;
   readonly #restore: () => V;
 
-  constructor(entry: Entry<V>, restore: (entry: Entry<V>) => V) {
-    this.key = textOf(entry.id);
-    this.label = entry.label;
-    this.createdAt = entry.createdAt;
-    this.lastAccessAt = entry.lastAccessAt;
-    this.expiresAt = entry.expiresAt;
-    this.hits = entry.hits;
-    this.bytes = entry.bytes;
-    this.cost = entry.cost;
-    this.tags = entry.tags;
-    this.compressed = entry.kept.packed;
-    this.#restore = () => restore(entry);
+  constructor(description: EntryDescription, restore: () => V) {
+    this.key = description.key;
+    this.label = description.label;
+    this.createdAt = description.createdAt;
+    this.lastAccessAt = description.lastAccessAt;
+    this.expiresAt = description.expiresAt;
+    this.hits = description.hits;
+    this.bytes = description.bytes;
+    this.cost = description.cost;
+    this.tags = description.tags;
+    this.compressed = description.compressed;
+    this.#restore = restore;
   }
 
   get value(): V {

@@ -9,7 +9,7 @@ export type FlightOutcome = 'kept' | 'not-kept' | 'failed' | 'aborted';
  * that the entry takes, `cost` the milliseconds it took to make.
  */
 export type CacheEvent =
-  | { readonly type: 'hit'; readonly label: string; readonly bytes: number; readonly cost: number }
+  | { readonly type: 'hit' | 'stale'; readonly label: string; readonly bytes: number; readonly cost: number }
   | { readonly type: 'miss'; readonly label: string }
   | { readonly type: 'set'; readonly label: string; readonly bytes: number; readonly cost: number }
   | {

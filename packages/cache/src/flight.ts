@@ -10,7 +10,7 @@ export type Conversion<V> = (o: { signal: AbortSignal }) => V | Promise<V>;
 export interface Landing<V> {
   /** The value is there; `wanted` is false if an invalidation has overtaken it. What it throws goes to the callers. */
   landed(value: V, wanted: boolean): void;
-  failed(): void;
+  failed(error: unknown, wanted: boolean): void;
   /** Every caller has left before the end. */
   aborted(): void;
 }
@@ -54,7 +54,7 @@ export class Flight<V> {
       (error: unknown) => {
         const settle = this.#end();
         if (settle === undefined) return;
-        this.#landing.failed();
+        this.#landing.failed(error, this.#wanted);
         settle.reject(error);
       },
     );
@@ -73,6 +73,11 @@ export class Flight<V> {
       this.#callers -= 1;
       if (this.#callers === 0) this.#abandon(signal?.reason);
     }
+  }
+
+  /** The conversion goes on although nobody waits for it. */
+  keepGoing(): void {
+    this.#callers += 1;
   }
 
   /** From now on the result is only for those who wait already. */

@@ -3,7 +3,7 @@ import { invalidOption } from './cache-error.js';
 import { type CachedConversion } from './entry.js';
 import { compileGlob } from './glob.js';
 import { textOf, type Address } from './key/cache-key.js';
-import { readTags } from './options.js';
+import { readTags } from './call-options.js';
 
 /**
  * What to remove: a glob over label and text key (`*` any number of characters, `?` exactly one, the rest literally),
@@ -47,20 +47,29 @@ function byName(test: (text: string) => boolean): (address: Address) => boolean 
   };
 }
 
+/** Whether a conversion under way is meant; a function, which can only judge entries, means all. */
+export function concerns(
+  invalidation: Invalidation<never>,
+  { address, tags }: { readonly address: Address; readonly tags: readonly string[] },
+): boolean {
+  if (invalidation.by === 'name') return invalidation.matches(address);
+  return invalidation.by === 'entry' || invalidation.tags.some((tag) => tags.includes(tag));
+}
+
 /** Which entries have which tag. */
-export class TagIndex<E extends { readonly tags: readonly string[] }> {
+export class TagIndex<E> {
   readonly #byTag = new Map<string, Set<E>>();
 
-  add(entry: E): void {
-    for (const tag of entry.tags) {
+  add(entry: E, tags: readonly string[]): void {
+    for (const tag of tags) {
       const entries = this.#byTag.get(tag);
       if (entries === undefined) this.#byTag.set(tag, new Set([entry]));
       else entries.add(entry);
     }
   }
 
-  remove(entry: E): void {
-    for (const tag of entry.tags) {
+  remove(entry: E, tags: readonly string[]): void {
+    for (const tag of tags) {
       const entries = this.#byTag.get(tag);
       entries?.delete(entry);
       if (entries?.size === 0) this.#byTag.delete(tag);

@@ -2,10 +2,11 @@ import { type Channel } from '@perf/internal/channel';
 import { type Clock } from './ports.js';
 import { type CacheError } from './cache-error.js';
 import { type CacheEvent, type FlightOutcome } from './events.js';
+import { Failures } from './failures.js';
 import { Flight, type Conversion } from './flight.js';
-import { type Invalidation } from './invalidation.js';
+import { concerns, type Invalidation } from './invalidation.js';
 import { type Address } from './key/cache-key.js';
-import { type ResolvedSetOptions } from './options.js';
+import { type ResolvedSetOptions } from './call-options.js';
 import { type Counters } from './statistics.js';
 
 /** What becomes of a value that was made. */
@@ -22,6 +23,7 @@ export class Loads<V> {
   readonly #flights = new Map<string, Flight<V>>();
   /** All, also those that were overtaken. */
   readonly #running = new Set<Flight<V>>();
+  readonly #failures: Failures;
   readonly #clock: Clock;
   readonly #destination: Destination<V>;
   readonly #counters: Counters;
@@ -29,11 +31,13 @@ export class Loads<V> {
 
   constructor(o: {
     clock: Clock;
+    negativeTtl: number;
     destination: Destination<V>;
     counters: Counters;
     events: Channel<CacheEvent>;
   }) {
     this.#clock = o.clock;
+    this.#failures = new Failures(o.negativeTtl);
     this.#destination = o.destination;
     this.#counters = o.counters;
     this.#events = o.events;
@@ -43,7 +47,10 @@ export class Loads<V> {
     return this.#flights.size;
   }
 
-  /** Waits for the conversion of this key that is under way, or else starts this one. */
+  /**
+   * Waits for the conversion of this key that is under way, or else starts this one; rejects with the error of one that
+   * has failed a short while ago.
+   */
   load(
     address: Address,
     convert: Conversion<V>,
@@ -55,39 +62,54 @@ export class Loads<V> {
       this.#counters.joined += 1;
       return running.join(signal);
     }
+    const failure = this.#failures.find(address.id, this.#clock.now());
+    if (failure !== undefined) {
+      this.#counters.negativeHits += 1;
+      // It is what the conversion rejected with, whatever that is.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      return Promise.reject(failure.error);
+    }
     const flight = this.#flight(address, options);
-    this.#flights.set(address.id, flight);
-    this.#running.add(flight);
     const result = flight.join(signal);
     flight.start(convert);
     return result;
   }
 
+  /** Starts a conversion for which nobody waits, if none of this key is under way or has failed a short while ago. */
+  refresh(address: Address, convert: Conversion<V>, options: ResolvedSetOptions): void {
+    if (this.#flights.has(address.id)) return;
+    if (this.#failures.find(address.id, this.#clock.now()) !== undefined) return;
+    this.#counters.refreshes += 1;
+    const flight = this.#flight(address, options);
+    flight.keepGoing();
+    flight.start(convert);
+  }
+
   /** The result of this key's conversion is no longer for newcomers, who start anew. */
   overtake(id: string): void {
+    if (this.#flights.size === 0 && this.#failures.size === 0) return;
     this.#flights.get(id)?.overtake();
     this.#flights.delete(id);
+    this.#failures.forget(id);
   }
 
   /** The same for all conversions. */
   overtakeAll(): void {
     for (const id of this.#flights.keys()) this.overtake(id);
+    this.#failures.clear();
   }
 
-  /** The same for all that an invalidation meets; a function, which can only judge entries, meets all. */
+  /** The same for all that an invalidation meets. */
   overtakeMatching(invalidation: Invalidation<V>): void {
-    for (const [id, { address, tags }] of this.#flights) {
-      const { by } = invalidation;
-      if (by === 'name' && !invalidation.matches(address)) continue;
-      if (by === 'tags' && !invalidation.tags.some((tag) => tags.includes(tag))) continue;
-      this.overtake(id);
-    }
+    for (const [id, flight] of this.#flights) if (concerns(invalidation, flight)) this.overtake(id);
+    this.#failures.forgetWhere((failure) => concerns(invalidation, failure));
   }
 
   cancelAll(error: CacheError): void {
     for (const flight of this.#running) flight.cancel(error);
     this.#running.clear();
     this.#flights.clear();
+    this.#failures.clear();
   }
 
   #flight(address: Address, options: ResolvedSetOptions): Flight<V> {
@@ -112,8 +134,9 @@ export class Loads<V> {
           end(kept ? 'kept' : 'not-kept', cost);
         }
       },
-      failed: () => {
+      failed: (error, wanted) => {
         this.#counters.loadFailures += 1;
+        if (wanted) this.#failures.add(flight, error, this.#clock.now());
         end('failed', elapsed());
       },
       aborted: () => {
@@ -121,6 +144,8 @@ export class Loads<V> {
         end('aborted', elapsed());
       },
     });
+    this.#flights.set(address.id, flight);
+    this.#running.add(flight);
     return flight;
   }
 }

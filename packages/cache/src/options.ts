@@ -4,7 +4,13 @@ import { parseDuration, type Duration } from '@perf/internal/duration';
 import { shown } from '@perf/internal/errors';
 import { parseChoice, parseCount, refuseUnknown } from '@perf/internal/options';
 import { invalidOption, type CacheError } from './cache-error.js';
-import { POLICIES, type PolicyName } from './policy/policy.js';
+import { ZlibCodec } from './codec/zlib-codec.js';
+import { type Lifetimes } from './expiry.js';
+import { type MemoryReader } from './memory/memory-reader.js';
+import { sharedSystemMemory } from './memory/system-memory.js';
+import { type Limits } from './policy/entry-facts.js';
+import { POLICY_NAMES, type PolicyName } from './policy/policy-name.js';
+import { type EvictionPolicy } from './policy/policy.js';
 import { type ValueCodec } from './ports.js';
 import { type Removal } from './removal.js';
 
@@ -16,10 +22,34 @@ export interface CacheOptions<V> {
   readonly maxBytes?: ByteSize;
   /** How long an entry is served. Default `'1h'`; `Infinity` for ever, 0 never. */
   readonly ttl?: Duration;
-  /** Which entry goes first when room is needed. Default `'lru'`. */
-  readonly policy?: PolicyName;
-  /** Compresses large values in the background. Default: none. */
-  readonly compression?: ValueCodec<V>;
+  /** How long an entry is served after it was served the last time. Default: for ever. */
+  readonly idleTtl?: Duration;
+  /**
+   * For how long after its `ttl` an entry is still served by `getOrConvert` and wrapped functions, while one conversion
+   * makes it anew in the background. If that fails, the old value goes on being served until this time is over. `get`
+   * does not serve it. Default 0. It holds for entries with a `ttl` of 0, too.
+   */
+  readonly staleWhileRevalidate?: Duration;
+  /** For how long a failed conversion is remembered: whoever asks meanwhile gets the same error. Default 0. */
+  readonly negativeTtl?: Duration;
+  /** Which entry goes first when room is needed. Default `'adaptive'`; a policy of your own serves one cache. */
+  readonly policy?: PolicyName | EvictionPolicy;
+  /**
+   * Whether the cache gives up entries, in the order of its policy, while memory is scarce: a quarter of what it holds
+   * at moderate pressure and half at critical, again each second that it lasts, down to a sixteenth of the limits.
+   * Afterwards the limits grow back by a quarter each second. Default `false`.
+   */
+  readonly shrinkUnderPressure?: boolean;
+  /**
+   * Where `shrinkUnderPressure` learns how scarce memory is. Default: this process against its heap limit, its control
+   * groups and the machine, looked at while the cache is in use. One given here is listened to until `close`.
+   */
+  readonly memory?: MemoryReader;
+  /**
+   * Compresses large values in the background: `true` for the built-in codec (bytes, typed arrays, texts, and plain
+   * records and lists of these and of primitives, through node:zlib), or a codec of your own. Default: none.
+   */
+  readonly compression?: true | ValueCodec<V>;
   /** The size from which on a value is compressed. Default `'10MB'`. */
   readonly compressAbove?: ByteSize;
   /**
@@ -35,41 +65,41 @@ export interface CacheOptions<V> {
   readonly onError?: (error: CacheError) => void;
 }
 
-/** What goes with a single value. */
-export interface SetOptions {
-  /** How long this entry is served, instead of the cache's `ttl`. */
-  readonly ttl?: Duration;
-  /** The size of the value in bytes, if you know it; otherwise it is measured by `sizeOf`. */
-  readonly size?: ByteSize;
-  /** Milliseconds it took to make the value. `getOrConvert` measures it. Default 0, unknown. */
-  readonly cost?: number;
-  /** Names of groups by which `invalidate` and `entries` find the entry. */
-  readonly tags?: readonly string[];
-  /** A name for people and patterns. Default: the key. */
-  readonly label?: string;
-}
-
-/** Both limits as numbers. */
-export interface Limits {
-  readonly maxEntries: number;
-  readonly maxBytes: number;
-}
-
 /** The defaults of {@link CacheOptions}. */
 export const DEFAULTS: {
   readonly maxEntries: 1000;
   readonly maxBytes: '500MB';
   readonly ttl: '1h';
-  readonly policy: 'lru';
+  readonly idleTtl: number;
+  readonly staleWhileRevalidate: 0;
+  readonly negativeTtl: 0;
+  readonly policy: 'adaptive';
+  readonly shrinkUnderPressure: false;
   readonly compressAbove: '10MB';
   readonly clone: false;
-} = { maxEntries: 1000, maxBytes: '500MB', ttl: '1h', policy: 'lru', compressAbove: '10MB', clone: false };
+} = {
+  maxEntries: 1000,
+  maxBytes: '500MB',
+  ttl: '1h',
+  idleTtl: Infinity,
+  staleWhileRevalidate: 0,
+  negativeTtl: 0,
+  policy: 'adaptive',
+  shrinkUnderPressure: false,
+  compressAbove: '10MB',
+  clone: false,
+};
 
 const FIELDS: readonly (keyof CacheOptions<unknown>)[] = [
   'maxEntries',
   'maxBytes',
   'ttl',
+  'idleTtl',
+  'staleWhileRevalidate',
+  'negativeTtl',
   'policy',
+  'shrinkUnderPressure',
+  'memory',
   'compression',
   'compressAbove',
   'clone',
@@ -77,14 +107,17 @@ const FIELDS: readonly (keyof CacheOptions<unknown>)[] = [
   'onRemove',
   'onError',
 ];
-const SET_FIELDS: readonly (keyof SetOptions)[] = ['ttl', 'size', 'cost', 'tags', 'label'];
 const LIMIT_FIELDS: readonly (keyof Limits)[] = ['maxEntries', 'maxBytes'];
+const POLICY_METHODS = ['attach', 'add', 'use', 'remove', 'victim'] as const;
+const MEMORY_METHODS = ['read', 'subscribe'] as const;
 const CODEC_METHODS = ['encode', 'decode', 'decodeSync'] as const;
 
 /** Options with every default filled in and every text read. */
-export interface ResolvedOptions<V> extends Limits {
-  readonly ttl: number;
-  readonly policy: PolicyName;
+export interface ResolvedOptions<V> extends Limits, Lifetimes {
+  readonly negativeTtl: number;
+  readonly policy: PolicyName | EvictionPolicy;
+  /** Where to learn of scarce memory, if the cache is to shrink. */
+  readonly pressure: { readonly memory: MemoryReader; readonly listen: boolean } | undefined;
   readonly compression: ValueCodec<V> | undefined;
   readonly compressAbove: number;
   readonly clone: boolean;
@@ -95,24 +128,67 @@ export interface ResolvedOptions<V> extends Limits {
 
 export function resolveOptions<V>(given: CacheOptions<V>): ResolvedOptions<V> {
   refuseUnknown(requireObject(given, 'options'), FIELDS, invalidOption);
-  const { maxEntries = DEFAULTS.maxEntries, maxBytes = DEFAULTS.maxBytes } = given;
-  const { ttl = DEFAULTS.ttl, policy = DEFAULTS.policy, compressAbove = DEFAULTS.compressAbove } = given;
-  const { clone = DEFAULTS.clone, clock = systemClock, compression, onRemove, onError } = given;
-  if (typeof clone !== 'boolean') throw invalidOption(`clone must be true or false; given ${shown(clone)}`);
+  const options = { ...DEFAULTS, ...withoutUndefined(given) };
+  const { clock = systemClock, onRemove, onError } = given;
   requireMethods(clock, 'clock', ['now']);
-  if (compression !== undefined) requireMethods(compression, 'compression', CODEC_METHODS);
   requireFunction(onRemove, 'onRemove');
   requireFunction(onError, 'onError');
   return {
-    ...readLimits(maxEntries, maxBytes),
-    ttl: parseDuration(ttl, 'ttl', invalidOption, true),
-    policy: parseChoice(policy, 'policy', POLICIES, invalidOption),
-    compression,
-    compressAbove: parseBytes(compressAbove, 'compressAbove', invalidOption, true),
-    clone,
+    ...readLimits(options.maxEntries, options.maxBytes),
+    ttl: parseDuration(options.ttl, 'ttl', invalidOption, true),
+    idleTtl: parseDuration(options.idleTtl, 'idleTtl', invalidOption, true),
+    staleWhileRevalidate: parseDuration(
+      options.staleWhileRevalidate,
+      'staleWhileRevalidate',
+      invalidOption,
+      true,
+    ),
+    negativeTtl: parseDuration(options.negativeTtl, 'negativeTtl', invalidOption, true),
+    policy: readPolicy(options.policy),
+    pressure: readPressure(options.shrinkUnderPressure, given.memory),
+    compression: readCompression(given.compression),
+    compressAbove: parseBytes(options.compressAbove, 'compressAbove', invalidOption, true),
+    clone: readSwitch(options.clone, 'clone'),
     clock,
     onRemove,
     onError,
+  };
+}
+
+function readSwitch(value: unknown, field: string): boolean {
+  if (typeof value === 'boolean') return value;
+  throw invalidOption(`${field} must be true or false; given ${shown(value)}`);
+}
+
+function readPolicy(policy: PolicyName | EvictionPolicy): PolicyName | EvictionPolicy {
+  if (typeof policy === 'string') return parseChoice(policy, 'policy', POLICY_NAMES, invalidOption);
+  requireMethods(policy, 'policy', POLICY_METHODS);
+  return policy;
+}
+
+function readPressure(
+  shrink: unknown,
+  memory: MemoryReader | undefined,
+): ResolvedOptions<unknown>['pressure'] {
+  if (memory !== undefined) requireMethods(memory, 'memory', MEMORY_METHODS);
+  if (!readSwitch(shrink, 'shrinkUnderPressure')) return undefined;
+  return { memory: memory ?? sharedSystemMemory(), listen: memory !== undefined };
+}
+
+function readCompression<V>(compression: true | ValueCodec<V> | undefined): ValueCodec<V> | undefined {
+  if (compression === undefined) return undefined;
+  if (compression !== true) {
+    requireMethods(compression, 'compression', CODEC_METHODS);
+    return compression;
+  }
+  // It gives back exactly what it was given, so that it is a codec of whatever it does not decline.
+  return new ZlibCodec() as ValueCodec<unknown> as ValueCodec<V>;
+}
+
+/** A default stands for a field that is there but `undefined`, too. */
+function withoutUndefined<T extends object>(given: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)) as {
+    [K in keyof T]?: Exclude<T[K], undefined>;
   };
 }
 
@@ -134,76 +210,13 @@ function readLimits(maxEntries: number, maxBytes: ByteSize): Limits {
   return limits;
 }
 
-/** Set options with every text read; `undefined` where the cache has its own way. */
-export interface ResolvedSetOptions {
-  readonly ttl: number | undefined;
-  readonly size: number | undefined;
-  readonly cost: number | undefined;
-  readonly tags: readonly string[];
-  readonly label: string | undefined;
-}
-
-const NO_TAGS: readonly string[] = Object.freeze([]);
-const NOTHING_SET: ResolvedSetOptions = Object.freeze({
-  ttl: undefined,
-  size: undefined,
-  cost: undefined,
-  tags: NO_TAGS,
-  label: undefined,
-});
-
-export function resolveSetOptions(
-  given: SetOptions | undefined,
-  others: readonly string[] = [],
-): ResolvedSetOptions {
-  if (given === undefined) return NOTHING_SET;
-  refuseUnknown(requireObject(given, 'options'), [...SET_FIELDS, ...others], invalidOption);
-  const { ttl, size, cost, tags = NO_TAGS, label } = given;
-  if (cost !== undefined && !(Number.isFinite(cost) && cost >= 0)) {
-    throw invalidOption(`cost must be milliseconds of at least 0; given ${shown(cost)}`);
-  }
-  if (label !== undefined && typeof label !== 'string') {
-    throw invalidOption(`label must be text; given ${shown(label)}`);
-  }
-  return {
-    ttl: ttl === undefined ? undefined : parseDuration(ttl, 'ttl', invalidOption, true),
-    size: size === undefined ? undefined : parseBytes(size, 'size', invalidOption),
-    cost,
-    tags: tags.length === 0 ? NO_TAGS : readTags(tags, 'tags'),
-    label,
-  };
-}
-
-/** The options of `entries`. */
-export function resolveEntriesOptions(given: { readonly tag?: string }): {
-  readonly tag: string | undefined;
-} {
-  refuseUnknown(requireObject(given, 'options'), ['tag'], invalidOption);
-  if (given.tag === undefined || typeof given.tag === 'string') return { tag: given.tag };
-  throw invalidOption(`tag must be text; given ${shown(given.tag)}`);
-}
-
-/** A list of tags, each once. */
-export function readTags(tags: unknown, field: string): readonly string[] {
-  if (!Array.isArray(tags) || !tags.every((tag): tag is string => typeof tag === 'string')) {
-    throw invalidOption(`${field} must be a list of texts; given ${shown(tags)}`);
-  }
-  return Object.freeze([...new Set(tags)]);
-}
-
-/** A signal, or nothing. */
-export function readSignal(signal: unknown): AbortSignal | undefined {
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw invalidOption(`signal must be an AbortSignal; given ${shown(signal)}`);
-}
-
 export function requireFunction(value: unknown, field: string): void {
   if (value !== undefined && typeof value !== 'function') {
     throw invalidOption(`${field} must be a function; given ${shown(value)}`);
   }
 }
 
-function requireObject(value: object, field: string): object {
+export function requireObject(value: object, field: string): object {
   const given: unknown = value;
   if (typeof given === 'object' && given !== null) return given;
   throw invalidOption(`${field} must be an object; given ${shown(given)}`);

@@ -1,5 +1,5 @@
 import { CacheError } from './cache-error.js';
-import { EntryView, type CachedConversion, type Entry } from './entry.js';
+import { EntryView, type CachedConversion, type EntryDescription } from './entry.js';
 import { type Report } from './report.js';
 
 /**
@@ -29,7 +29,7 @@ export interface Removal<V> extends CachedConversion<V> {
 export class RemovalView<V> extends EntryView<V> implements Removal<V> {
   readonly cause: RemovalCause;
 
-  constructor(entry: Entry<V>, cause: RemovalCause, restore: (entry: Entry<V>) => V) {
+  constructor(entry: EntryDescription, cause: RemovalCause, restore: () => V) {
     super(entry, restore);
     this.cause = cause;
   }

@@ -1,32 +1,64 @@
-import { type Entry } from './entry.js';
-import { isExpired } from './expiry.js';
+import { CacheError } from './cache-error.js';
+import { type Expiry } from './expiry.js';
 import { TagIndex } from './invalidation.js';
-import { type Limits } from './options.js';
-import { createPolicyStore, type PolicyName, type PolicyStore } from './policy/policy.js';
+import { NONE, type Order } from './order.js';
+import { type Limits } from './policy/entry-facts.js';
+import { type Packed, type Records, type Writing } from './records.js';
 import { type LeaveCause } from './removal.js';
 
-/** Told of every entry that leaves, once the store no longer knows it. */
-export type OnLeave<V> = (entry: Entry<V>, cause: LeaveCause) => void;
+/** Told of every entry that leaves, while its record still stands; it must change nothing. */
+export type OnLeave = (slot: number, cause: LeaveCause) => void;
+
+/** So many slots are looked at for expired entries with each entry that is added. */
+const SWEEP = 2;
+/** So many entries at most go at once when the limits have become lower; the rest goes with the next operations. */
+const BATCH = 256;
 
 /**
- * The entries that are kept: never more of them than the limits allow, found by id or by tag. Sizes are those that the
- * entries state.
+ * The entries that are kept, found by id or by tag: never more of them than the limits allow. Nothing in it takes time
+ * in proportion to the number of entries, but for the growth of its columns, `list`, and what is asked to remove many.
  */
 export class Store<V> {
-  readonly #entries: PolicyStore<Entry<V>>;
-  readonly #tags = new TagIndex<Entry<V>>();
-  readonly #onLeave: OnLeave<V>;
+  readonly #records: Records<V>;
+  readonly #order: Order;
+  readonly #expiry: Expiry;
+  readonly #tags = new TagIndex<number>();
+  readonly #onLeave: OnLeave;
+  readonly #onWritten: (slot: number) => void;
+  readonly #onCold: (slot: number) => void;
+  readonly #onError: (error: CacheError) => void;
   #limits: Limits;
   #bytes = 0;
+  /** The next slot to look at for an entry that has expired. */
+  #hand = 0;
+  /** When the sweep began its round, and the round before. */
+  #roundAt = 0;
+  #lastRoundAt = -Infinity;
 
-  constructor(policy: PolicyName, limits: Limits, onLeave: OnLeave<V>) {
-    this.#entries = createPolicyStore<Entry<V>>(policy);
-    this.#limits = limits;
-    this.#onLeave = onLeave;
+  constructor(o: {
+    records: Records<V>;
+    order: Order;
+    expiry: Expiry;
+    limits: Limits;
+    onLeave: OnLeave;
+    /** Told of every entry that got in, before anything has to go for it. */
+    onWritten: (slot: number) => void;
+    /** Told of entries that were not served since the sweep came by the last time. */
+    onCold: (slot: number) => void;
+    onError: (error: CacheError) => void;
+  }) {
+    this.#records = o.records;
+    this.#order = o.order;
+    this.#expiry = o.expiry;
+    this.#limits = o.limits;
+    this.#onLeave = o.onLeave;
+    this.#onWritten = o.onWritten;
+    this.#onCold = o.onCold;
+    this.#onError = o.onError;
   }
 
   get size(): number {
-    return this.#entries.size;
+    return this.#records.count;
   }
 
   get bytes(): number {
@@ -37,24 +69,35 @@ export class Store<V> {
     return this.#limits;
   }
 
-  /** The entry if it may be served, which counts as used for the order; one that has expired leaves. */
-  use(id: string, now: number): Entry<V> | undefined {
-    return this.#unexpired(this.#entries.use(id), now);
+  get isOver(): boolean {
+    return this.size > this.#limits.maxEntries || this.#bytes > this.#limits.maxBytes;
   }
 
-  /** The same without counting as used. */
-  find(id: string, now: number): Entry<V> | undefined {
-    return this.#unexpired(this.#entries.peek(id), now);
+  /** The slot of an entry that may be served, perhaps only as a stale one, or -1. One that has expired leaves. */
+  lookup(id: string, now: number): number {
+    const slot = this.#order.lookup(id);
+    if (slot === NONE || !this.#expiry.isExpired(slot, now)) return slot;
+    this.remove(slot, 'expired');
+    return NONE;
   }
 
-  /** The entry if it may be served, and nothing changes. */
-  peek(id: string, now: number): Entry<V> | undefined {
-    const entry = this.#entries.peek(id);
-    return entry === undefined || isExpired(entry, now) ? undefined : entry;
+  /** The entry is served: it counts as used. */
+  use(slot: number, now: number): void {
+    const records = this.#records;
+    records.hits[slot] = (records.hits[slot] ?? 0) + 1;
+    records.lastAccessAt[slot] = now;
+    this.#order.use(slot);
   }
 
-  holds(entry: Entry<V>): boolean {
-    return !entry.gone;
+  /** The slot of a fresh entry, or -1, and nothing changes. */
+  peek(id: string, now: number): number {
+    const slot = this.#order.peek(id);
+    return slot === NONE || this.#expiry.isFresh(slot, now) ? slot : NONE;
+  }
+
+  /** The slot of any entry with this id, or -1. */
+  find(id: string): number {
+    return this.#order.peek(id);
   }
 
   /** Whether an entry of this size could ever be kept. */
@@ -62,68 +105,125 @@ export class Store<V> {
     return bytes <= this.#limits.maxBytes;
   }
 
-  /** Adds an entry that fits, in place of that with the same id, and makes room for it. */
-  add(entry: Entry<V>, now: number): void {
-    const old = this.#entries.peek(entry.id);
-    if (old !== undefined) this.remove(old, isExpired(old, now) ? 'expired' : 'replaced');
-    this.#makeRoom(this.#limits.maxEntries - 1, this.#limits.maxBytes - entry.bytes);
-    this.#entries.add(entry.id, entry);
-    this.#tags.add(entry);
-    this.#bytes += entry.bytes;
+  /** Whether there is room for so many bytes more without removing anything. */
+  hasRoomFor(bytes: number): boolean {
+    return this.#bytes + bytes <= this.#limits.maxBytes;
   }
 
-  /** Takes the compressed form of an entry in place of its value. */
-  pack(entry: Entry<V>, parts: Uint8Array[], bytes: number): void {
-    const before = entry.bytes;
-    entry.pack(parts, bytes);
-    this.#bytes += entry.bytes - before;
+  /** Adds an entry that fits, in place of that with the same id, and makes room for it. Returns its slot. */
+  put(writing: Writing<V>): number {
+    const now = writing.createdAt;
+    const { size, bytes, isOver } = this;
+    let slot = this.#order.lookup(writing.id);
+    if (slot !== NONE && this.#expiry.isExpired(slot, now)) {
+      this.remove(slot, 'expired');
+      slot = NONE;
+    }
+    if (slot === NONE) {
+      slot = this.#records.take();
+      this.#records.write(slot, writing);
+      this.#bytes += writing.bytes;
+      this.#order.add(writing.id, slot);
+    } else {
+      this.#replace(slot, writing);
+    }
+    if (writing.tags.length > 0) this.#tags.add(slot, writing.tags);
+    this.#onWritten(slot);
+    this.#sweep(now, slot);
+    if (!isOver) this.#makeRoom(slot, Infinity);
+    // `shrink` is at it; until it is done there must at least not be more than before.
+    else while (this.isOver && (this.size > size || this.#bytes > bytes)) this.#evict(slot);
+    return slot;
   }
 
-  remove(entry: Entry<V>, cause: LeaveCause): boolean {
-    if (!this.holds(entry)) return false;
-    this.#entries.remove(entry.id);
-    this.#left(entry, cause);
-    return true;
+  /** Keeps something else for an entry: its value, or a compressed form of it. */
+  swap(slot: number, kept: V | Packed, bytes: number): void {
+    const before = this.#records.bytes[slot] ?? 0;
+    this.#records.kept[slot] = kept;
+    this.#records.bytes[slot] = bytes;
+    this.#bytes += bytes - before;
+    this.#order.update(slot, before);
   }
 
-  removeAll(entries: Iterable<Entry<V>>, cause: LeaveCause): number {
-    let removed = 0;
-    for (const entry of entries) removed += this.remove(entry, cause) ? 1 : 0;
-    return removed;
+  remove(slot: number, cause: LeaveCause): void {
+    const records = this.#records;
+    this.#onLeave(slot, cause);
+    this.#bytes -= records.bytes[slot] ?? 0;
+    this.#order.remove(records.id(slot), slot, cause === 'evicted');
+    this.#tags.remove(slot, records.tags(slot));
+    records.release(slot);
   }
 
-  /** All entries, the most valued first; a copy, so that the store may change meanwhile. */
-  list(): Entry<V>[] {
-    return [...this.#entries.values()];
+  /** The slots of all entries, the most valued first. What a policy names wrongly, or forgets, is put right. */
+  list(): number[] {
+    const slots = new Set<number>();
+    for (const slot of this.#order.slots()) if (this.#records.isTaken(slot)) slots.add(slot);
+    if (slots.size < this.size) for (const slot of this.#records.taken()) slots.add(slot);
+    return [...slots];
   }
 
-  tagged(tags: readonly string[]): Set<Entry<V>> {
-    return this.#tags.find(tags);
+  tagged(tags: readonly string[]): number[] {
+    return [...this.#tags.find(tags)];
   }
 
-  resize(limits: Limits): void {
+  /** Sets other limits; `shrink` makes them hold. */
+  limit(limits: Limits): void {
     this.#limits = limits;
-    this.#makeRoom(limits.maxEntries, limits.maxBytes);
+    this.#order.resize(limits);
   }
 
-  #unexpired(entry: Entry<V> | undefined, now: number): Entry<V> | undefined {
-    if (entry === undefined || !isExpired(entry, now)) return entry;
-    this.remove(entry, 'expired');
-    return undefined;
+  /** Removes what is too much, or as much of it as can be done without a pause. */
+  shrink(atOnce: boolean): void {
+    this.#makeRoom(NONE, atOnce ? Infinity : BATCH);
   }
 
-  #makeRoom(maxEntries: number, maxBytes: number): void {
-    while (this.size > maxEntries || this.#bytes > maxBytes) {
-      const entry = this.#entries.evict();
-      if (entry === undefined) return;
-      this.#left(entry, 'evicted');
+  #replace(slot: number, writing: Writing<V>): void {
+    const records = this.#records;
+    this.#onLeave(slot, 'replaced');
+    this.#tags.remove(slot, records.tags(slot));
+    const before = records.bytes[slot] ?? 0;
+    records.write(slot, writing);
+    this.#bytes += writing.bytes - before;
+    this.#order.update(slot, before);
+    this.#order.use(slot);
+  }
+
+  /** Looks at a few slots; all have been looked at after half as many additions as there are slots. */
+  #sweep(now: number, newcomer: number): void {
+    const records = this.#records;
+    for (let looked = 0; looked < SWEEP; looked++) {
+      if (this.#hand >= records.used) this.#startRound(now);
+      const slot = this.#hand++;
+      if (slot === newcomer || !records.isTaken(slot)) continue;
+      if (this.#expiry.isExpired(slot, now)) this.remove(slot, 'expired');
+      else if ((records.lastAccessAt[slot] ?? 0) < this.#lastRoundAt) this.#onCold(slot);
     }
   }
 
-  #left(entry: Entry<V>, cause: LeaveCause): void {
-    entry.gone = true;
-    this.#tags.remove(entry);
-    this.#bytes -= entry.bytes;
-    this.#onLeave(entry, cause);
+  #startRound(now: number): void {
+    this.#hand = 0;
+    this.#lastRoundAt = this.#roundAt;
+    this.#roundAt = now;
+  }
+
+  #makeRoom(newcomer: number, most: number): void {
+    for (let evicted = 0; this.isOver && evicted < most && this.size > 0; evicted++) this.#evict(newcomer);
+  }
+
+  #evict(newcomer: number): void {
+    let victim: number = NONE;
+    let cause: unknown;
+    try {
+      victim = this.#order.victim(newcomer);
+    } catch (thrown) {
+      cause = thrown;
+    }
+    if (this.#records.isTaken(victim)) {
+      this.remove(victim, 'evicted');
+      return;
+    }
+    const message = `the policy '${this.#order.policy}' named no entry as its victim (${String(victim)}); another was taken`;
+    this.remove(this.#records.anyTaken(), 'evicted');
+    this.#onError(new CacheError('ERR_PERF_CACHE_POLICY_FAILED', message, { cause }));
   }
 }

@@ -10,6 +10,7 @@ import {
   type ValueCodec,
 } from '../src/index.js';
 import { Deferred, turn } from './deferred.js';
+import { FakeClock } from './fake-clock.js';
 
 /** A codec on node:zlib that the test can hold up and break. */
 class TestCodec implements ValueCodec<unknown> {
@@ -119,7 +120,7 @@ describe('compression of large values', () => {
   });
 
   it('does not count as a use: the order of eviction stays', async () => {
-    const { cache } = compressing({ maxEntries: 2 });
+    const { cache } = compressing({ policy: 'lru', maxEntries: 2 });
     cache.set('a', text('a')).set('b', 1);
     await cache.settled();
     cache.set('c', 2);
@@ -218,10 +219,9 @@ describe('compression of large values', () => {
 });
 
 describe('reading a compressed value', () => {
-  it('works by every way there is, and leaves it compressed', async () => {
+  it('works by every way there is, and leaves it compressed as long as it is not read often', async () => {
     const { cache } = await compressed();
     const convert = vi.fn(() => 'new');
-    expect(cache.get('a')).toBe(text('a'));
     expect(cache.peek('a')).toBe(text('a'));
     expect(cache.getEntry('a')?.value).toBe(text('a'));
     expect([...cache.entries()][0]?.value).toBe(text('a'));
@@ -229,7 +229,43 @@ describe('reading a compressed value', () => {
     expect(await cache.getOrConvert('a', convert)).toBe(text('a'));
     expect(convert).not.toHaveBeenCalled();
     expect(cache.getEntry('a')?.compressed).toBe(true);
-    expect(cache.stats()).toMatchObject({ hits: 3, misses: 0, compression: { decoded: 6, entries: 1 } });
+    expect(cache.stats()).toMatchObject({ hits: 2, misses: 0, compression: { decoded: 5, entries: 1 } });
+  });
+
+  it('keeps the value restored from the third time on, if there is room', async () => {
+    const { cache } = await compressed();
+    const packed = cache.bytes;
+    for (let i = 0; i < 5; i++) expect(cache.get('a')).toBe(text('a'));
+    expect(cache.bytes).toBeGreaterThan(packed);
+    expect(cache.getEntry('a')?.compressed).toBe(false);
+    expect(cache.stats().compression).toMatchObject({
+      decoded: 3,
+      keptRestored: 1,
+      entries: 0,
+      bytesAfter: 0,
+    });
+  });
+
+  it('leaves it compressed however often it is read, where something would have to go for it', async () => {
+    const { cache } = await compressed();
+    cache.resize({ maxBytes: cache.bytes });
+    for (let i = 0; i < 5; i++) expect(cache.get('a')).toBe(text('a'));
+    expect(cache.stats().compression).toMatchObject({ decoded: 5, keptRestored: 0, entries: 1 });
+  });
+
+  it('is done again for a value that has become cold', async () => {
+    const clock = new FakeClock();
+    const { cache } = compressing({ clock });
+    cache.set('a', text('a'));
+    await cache.settled();
+    for (let i = 0; i < 3; i++) cache.get('a');
+    expect(cache.getEntry('a')?.compressed).toBe(false);
+    for (let i = 0; i < 8; i++) {
+      clock.advance(1);
+      cache.set('small', 'x');
+    }
+    await cache.settled();
+    expect(cache.getEntry('a')?.compressed).toBe(true);
   });
 
   it('is not done where the value is not asked for', async () => {

@@ -110,7 +110,7 @@ describe('values', () => {
 
 describe('looking without using', () => {
   it('has, peek, getEntry and entries change neither order nor statistics', () => {
-    const cache = new ConversionCache<number>({ maxEntries: 2 }).set('a', 1).set('b', 2);
+    const cache = new ConversionCache<number>({ policy: 'lru', maxEntries: 2 }).set('a', 1).set('b', 2);
     expect(cache.has('a')).toBe(true);
     expect(cache.peek('a')).toBe(1);
     expect(cache.getEntry('a')?.value).toBe(1);
@@ -168,7 +168,7 @@ describe('looking without using', () => {
 
 describe('the limit on entries', () => {
   it('lets the entry go that was not used for the longest time', () => {
-    const cache = new ConversionCache<number>({ maxEntries: 2 }).set('a', 1).set('b', 2);
+    const cache = new ConversionCache<number>({ policy: 'lru', maxEntries: 2 }).set('a', 1).set('b', 2);
     cache.get('a');
     cache.set('c', 3);
     expect(keysOf(cache)).toEqual(['c', 'a']);
@@ -176,7 +176,10 @@ describe('the limit on entries', () => {
   });
 
   it('does not count a replaced entry twice', () => {
-    const cache = new ConversionCache<number>({ maxEntries: 2 }).set('a', 1).set('b', 2).set('b', 3);
+    const cache = new ConversionCache<number>({ policy: 'lru', maxEntries: 2 })
+      .set('a', 1)
+      .set('b', 2)
+      .set('b', 3);
     expect(keysOf(cache)).toEqual(['b', 'a']);
     expect(cache.stats().removals).toMatchObject({ evicted: 0, replaced: 1 });
   });
@@ -202,7 +205,7 @@ describe('the limit on bytes', () => {
   });
 
   it('keeps to it, and measures a replaced value anew', () => {
-    const cache = new ConversionCache<Uint8Array>({ maxBytes: '100KB' });
+    const cache = new ConversionCache<Uint8Array>({ policy: 'lru', maxBytes: '100KB' });
     cache.set('a', sized(40)).set('b', sized(40));
     cache.set('b', sized(10));
     expect(cache.bytes).toBeLessThan(52 * KB);
@@ -214,7 +217,7 @@ describe('the limit on bytes', () => {
   });
 
   it('refuses a value that is larger, counts it, and leaves the old value in place', () => {
-    const cache = new ConversionCache<Uint8Array>({ maxBytes: '100KB' })
+    const cache = new ConversionCache<Uint8Array>({ policy: 'lru', maxBytes: '100KB' })
       .set('a', sized(1))
       .set('b', sized(1));
     cache.set('a', sized(100));
@@ -332,7 +335,7 @@ describe('delete, clear and resize', () => {
   });
 
   it('evicts at once what is over the new limits, and grows', () => {
-    const cache = new ConversionCache<Uint8Array>({ maxEntries: 3 });
+    const cache = new ConversionCache<Uint8Array>({ policy: 'lru', maxEntries: 3 });
     for (const key of ['a', 'b', 'c']) cache.set(key, sized(10));
     cache.resize({ maxEntries: 2 });
     expect(keysOf(cache)).toEqual(['c', 'b']);
@@ -366,7 +369,7 @@ describe('statistics', () => {
       hitRate: 2 / 3,
       savedMs: 40,
       sets: 1,
-      policy: 'lru',
+      policy: 'adaptive',
     });
   });
 
@@ -388,7 +391,11 @@ describe('options', () => {
         maxEntries: 1000,
         maxBytes: '500MB',
         ttl: '1h',
-        policy: 'lru',
+        idleTtl: Infinity,
+        staleWhileRevalidate: 0,
+        negativeTtl: 0,
+        policy: 'adaptive',
+        shrinkUnderPressure: false,
         compressAbove: '10MB',
         clone: false,
       },
@@ -396,7 +403,7 @@ describe('options', () => {
     expect(new ConversionCache().stats()).toMatchObject({
       maxEntries: 1000,
       maxBytes: 524_288_000,
-      policy: 'lru',
+      policy: 'adaptive',
     });
   });
 
@@ -411,10 +418,19 @@ describe('options', () => {
     [{ ttl: -1 }, 'ttl must be'],
     [{ ttl: Number.NaN }, 'ttl must be'],
     [{ ttl: 'soon' }, 'ttl must be'],
-    [{ policy: 'LRU' }, "policy must be one of 'lru'"],
+    [{ policy: 'LRU' }, "policy must be one of 'adaptive', 'lru'"],
+    [
+      { policy: { name: 'mine' } },
+      'policy must be an object with the methods attach, add, use, remove, victim',
+    ],
+    [{ shrinkUnderPressure: 1 }, 'shrinkUnderPressure must be true or false'],
+    [{ memory: {} }, 'memory must be an object with the methods read, subscribe'],
+    [{ idleTtl: -1 }, 'idleTtl must be'],
+    [{ staleWhileRevalidate: 'soon' }, 'staleWhileRevalidate must be'],
+    [{ negativeTtl: Number.NaN }, 'negativeTtl must be'],
     [{ clone: 'yes' }, 'clone must be true or false'],
     [{ clock: {} }, 'clock must be an object with the methods now'],
-    [{ compression: true }, 'compression must be an object with the methods encode, decode, decodeSync'],
+    [{ compression: false }, 'compression must be an object with the methods encode, decode, decodeSync'],
     [{ compression: { encode: () => 1 } }, 'compression must be'],
     [{ compressAbove: 'much' }, 'compressAbove must be'],
     [{ onRemove: 5 }, 'onRemove must be a function'],

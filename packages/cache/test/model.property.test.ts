@@ -1,143 +1,265 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ConversionCache } from '../src/index.js';
+import { ConversionCache, type CacheError, type Limits, type PolicyName } from '../src/index.js';
 import { FakeClock } from './fake-clock.js';
+import { NaiveCache } from './policy/naive-cache.js';
+import { NAIVE_POLICIES } from './policy/naive-policy.js';
 
-/** The cache as one would write it without a thought for speed: a list, the last used first. */
-class Model {
-  entries: { key: string; value: number; bytes: number; expiresAt: number; tags: string[] }[] = [];
-  maxEntries = 4;
-  maxBytes = 20_000;
-  readonly clock: FakeClock;
-  hits = 0;
-  misses = 0;
+const TAGS = ['x', 'y'] as const;
+const tag = fc.constantFrom(...TAGS);
+const SIZES = [0, 100, 800, 1000, 5000, 12_000, 30_000];
 
-  constructor(clock: FakeClock) {
-    this.clock = clock;
-  }
+const limits: fc.Arbitrary<Limits> = fc.oneof(
+  fc.record({
+    maxEntries: fc.integer({ min: 1, max: 6 }),
+    maxBytes: fc.constantFrom(0, 500, 10_000, 40_000, Infinity),
+  }),
+  fc.record({
+    maxEntries: fc.integer({ min: 7, max: 40 }),
+    maxBytes: fc.constantFrom(10_000, 40_000, 100_000, Infinity),
+  }),
+  fc.record({ maxEntries: fc.constant(Infinity), maxBytes: fc.constantFrom(1000, 20_000, 40_000) }),
+);
 
-  live(key: string): number {
-    return this.entries.findIndex((entry) => entry.key === key && this.clock.time < entry.expiresAt);
-  }
+type Action =
+  | { readonly do: 'get' | 'peek' | 'delete'; readonly key: number }
+  | {
+      readonly do: 'set';
+      readonly key: number;
+      readonly size: number;
+      readonly cost: number;
+      readonly ttl: number;
+      readonly tags: readonly string[];
+    }
+  | { readonly do: 'invalidate'; readonly tag: string }
+  | { readonly do: 'wait'; readonly ms: number }
+  | { readonly do: 'purge' | 'clear' }
+  | { readonly do: 'resize'; readonly limits: Limits };
 
-  get(key: string): number | undefined {
-    const at = this.live(key);
-    if (at < 0) {
-      this.misses += 1;
-      this.entries = this.entries.filter((entry) => entry.key !== key);
+function actions(keys: number): fc.Arbitrary<Action[]> {
+  const key = fc.nat({ max: keys - 1 });
+  const action: fc.Arbitrary<Action> = fc.oneof(
+    { weight: 40, arbitrary: fc.record({ do: fc.constant('get' as const), key }) },
+    {
+      weight: 50,
+      arbitrary: fc.record({
+        do: fc.constant('set' as const),
+        key,
+        size: fc.constantFrom(...SIZES),
+        cost: fc.constantFrom(0, 1, 10, 10_000),
+        ttl: fc.constantFrom(0, 5, 20, Infinity, Infinity),
+        tags: fc.uniqueArray(tag, { maxLength: 2 }),
+      }),
+    },
+    { weight: 5, arbitrary: fc.record({ do: fc.constantFrom('peek' as const, 'delete' as const), key }) },
+    { weight: 3, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 5, 20) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('invalidate' as const), tag }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('purge' as const) }) },
+    { weight: 2, arbitrary: fc.record({ do: fc.constant('resize' as const), limits }) },
+    { weight: 1, arbitrary: fc.record({ do: fc.constant('clear' as const) }) },
+  );
+  return fc.array(action, { maxLength: keys < 10 ? 60 : 200, size: 'max' });
+}
+
+const scenario = fc.constantFrom(3, 7, 20, 48).chain((keys) => fc.record({ limits, actions: actions(keys) }));
+
+const name = (key: number): string => `k${String(key)}`;
+/** Bytes that a value of a size takes with what belongs to it, under a key of two or three characters. */
+const bytesOf = new Map(
+  SIZES.flatMap((size) =>
+    [[], ['x'], ['y'], ['x', 'y'], ['y', 'x']].map((tags) => {
+      const { bytes } = new ConversionCache<number>().set('k1', 0, { size, tags });
+      return [`${String(size)} ${tags.join()}`, bytes] as const;
+    }),
+  ),
+);
+
+/** Does the same to the cache and to something else. */
+function perform(cache: ConversionCache<number>, clock: FakeClock, action: Action, value: number): unknown {
+  switch (action.do) {
+    case 'get':
+      return cache.get(name(action.key));
+    case 'peek':
+      return [cache.peek(name(action.key)), cache.has(name(action.key))];
+    case 'set': {
+      const { size, cost, ttl, tags } = action;
+      cache.set(name(action.key), value, { size, cost, ttl, tags });
       return undefined;
     }
-    this.hits += 1;
-    const [entry] = this.entries.splice(at, 1);
-    if (entry !== undefined) this.entries.unshift(entry);
-    return entry?.value;
-  }
-
-  set(key: string, value: number, bytes: number, ttl: number, tags: string[]): void {
-    if (bytes > this.maxBytes) return;
-    this.entries = this.entries.filter((entry) => entry.key !== key);
-    this.entries.unshift({ key, value, bytes, expiresAt: this.clock.time + ttl, tags });
-    this.shrink();
-  }
-
-  shrink(): void {
-    const bytes = (): number => this.entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    while (this.entries.length > this.maxEntries || bytes() > this.maxBytes) this.entries.pop();
-  }
-
-  remove(gone: (entry: Model['entries'][number]) => boolean): number {
-    const before = this.entries.length;
-    this.entries = this.entries.filter((entry) => !gone(entry));
-    return before - this.entries.length;
+    case 'delete':
+      return cache.delete(name(action.key));
+    case 'invalidate':
+      return cache.invalidate({ tags: [action.tag] });
+    case 'purge':
+      return cache.purgeExpired();
+    case 'clear':
+      return cache.clear();
+    case 'resize':
+      return cache.resize(action.limits);
+    case 'wait':
+      return clock.advance(action.ms);
   }
 }
 
-const key = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
-const action = fc.oneof(
-  fc.record({ do: fc.constant('get' as const), key }),
-  fc.record({ do: fc.constant('peek' as const), key }),
-  fc.record({
-    do: fc.constant('set' as const),
-    key,
-    size: fc.constantFrom(0, 100, 5000, 12_000, 30_000),
-    ttl: fc.constantFrom(5, 20, Infinity),
-    tags: fc.uniqueArray(fc.constantFrom('x', 'y'), { maxLength: 2 }),
-  }),
-  fc.record({ do: fc.constant('delete' as const), key }),
-  fc.record({ do: fc.constant('invalidate' as const), tag: fc.constantFrom('x', 'y') }),
-  fc.record({ do: fc.constant('purge' as const) }),
-  fc.record({ do: fc.constant('wait' as const), ms: fc.constantFrom(1, 5, 20) }),
-  fc.record({
-    do: fc.constant('resize' as const),
-    maxEntries: fc.integer({ min: 1, max: 6 }),
-    maxBytes: fc.constantFrom(0, 10_000, 40_000),
-  }),
-);
+function performNaively(model: NaiveCache, action: Action, value: number): unknown {
+  switch (action.do) {
+    case 'get':
+      return model.get(name(action.key));
+    case 'peek': {
+      const found = model.peek(name(action.key));
+      return [found, found !== undefined];
+    }
+    case 'set': {
+      const { size, ttl, tags } = action;
+      const bytes = bytesOf.get(`${String(size)} ${tags.join()}`) ?? Number.NaN;
+      model.set(name(action.key), { value, bytes, tags }, ttl);
+      return undefined;
+    }
+    case 'delete':
+      return model.delete(name(action.key));
+    case 'invalidate':
+      return model.invalidate(action.tag);
+    case 'purge':
+      return model.purgeExpired();
+    case 'clear':
+      return model.clear();
+    case 'resize':
+      return model.resize(action.limits);
+    case 'wait':
+      return undefined;
+  }
+}
 
-describe('the cache against a naive model', () => {
-  it('is the same after every operation', () => {
+/** All that is to be compared, as one text: a comparison of texts is quick. */
+function asText(o: {
+  answer: unknown;
+  told: readonly string[];
+  hits: number;
+  misses: number;
+  size: number;
+  bytes: number;
+  entries: readonly { key: string; value: number; bytes: number; tags: readonly string[] }[];
+}): string {
+  const entries = o.entries.map(({ key, value, bytes }) => `${key}=${String(value)} ${String(bytes)}`);
+  const byTag = TAGS.map((each) => {
+    const keys = o.entries.filter(({ tags }) => tags.includes(each)).map(({ key }) => key);
+    return `${each}: ${keys.toSorted().join()}`;
+  });
+  const told = o.told.slice(-50);
+  return JSON.stringify({ ...o, told, entries, byTag }, null, 1);
+}
+
+/** The same of the cache, where the tags are looked up. */
+function textOf(cache: ConversionCache<number>, answer: unknown, told: readonly string[]): string {
+  const { hits, misses } = cache.stats();
+  const tagsOf = new Map<string, string[]>();
+  for (const each of TAGS) {
+    for (const { key } of cache.entries({ tag: each })) tagsOf.set(key, [...(tagsOf.get(key) ?? []), each]);
+  }
+  const entries = [...cache.entries()].map(({ key, value, bytes }) => {
+    return { key, value, bytes, tags: tagsOf.get(key) ?? [] };
+  });
+  return asText({ answer, told, hits, misses, size: cache.size, bytes: cache.bytes, entries });
+}
+
+describe.each(Object.entries(NAIVE_POLICIES))('the cache with the policy %s', (policy, naivePolicy) => {
+  it('is the same as a naive one after every operation', () => {
     fc.assert(
-      fc.property(fc.array(action, { maxLength: 60 }), (actions) => {
+      fc.property(scenario, (drawn) => {
         const clock = new FakeClock();
-        const model = new Model(clock);
-        const cache = new ConversionCache<number>({ clock, maxEntries: 4, maxBytes: 20_000 });
-        const overhead = (tags: string[]): number =>
-          new ConversionCache<number>().set('a', 0, { size: 0, tags }).bytes;
-        actions.forEach((step, value) => {
-          switch (step.do) {
-            case 'get':
-              expect(cache.get(step.key)).toBe(model.get(step.key));
-              break;
-            case 'peek':
-              expect(cache.peek(step.key)).toBe(model.entries[model.live(step.key)]?.value);
-              expect(cache.has(step.key)).toBe(model.live(step.key) >= 0);
-              break;
-            case 'set':
-              cache.set(step.key, value, { size: step.size, ttl: step.ttl, tags: step.tags });
-              model.set(step.key, value, overhead(step.tags) + step.size, step.ttl, step.tags);
-              break;
-            case 'delete': {
-              const there = model.live(step.key) >= 0;
-              model.remove((entry) => entry.key === step.key);
-              expect(cache.delete(step.key)).toBe(there);
-              break;
-            }
-            case 'invalidate':
-              expect(cache.invalidate({ tags: [step.tag] })).toBe(
-                model.remove((entry) => entry.tags.includes(step.tag) && clock.time < entry.expiresAt),
-              );
-              break;
-            case 'purge':
-              expect(cache.purgeExpired()).toBe(model.remove((entry) => clock.time >= entry.expiresAt));
-              break;
-            case 'wait':
-              clock.advance(step.ms);
-              break;
-            case 'resize':
-              Object.assign(model, { maxEntries: step.maxEntries, maxBytes: step.maxBytes });
-              cache.resize({ maxEntries: step.maxEntries, maxBytes: step.maxBytes });
-              model.shrink();
-              break;
-          }
-          const shown = model.entries.filter((entry) => clock.time < entry.expiresAt);
-          expect([...cache.entries()].map((entry) => [entry.key, entry.value])).toEqual(
-            shown.map((entry) => [entry.key, entry.value]),
+        const model = new NaiveCache(clock, drawn.limits, naivePolicy);
+        const told: string[] = [];
+        const cache = new ConversionCache<number>({
+          ...{ clock, policy: policy as PolicyName, ...drawn.limits },
+          onRemove: ({ key, value, cause }) => told.push(`${key}=${String(value)} ${cause}`),
+        });
+        drawn.actions.forEach((action, value) => {
+          const answer = perform(cache, clock, action, value);
+          const expected = performNaively(model, action, value);
+          const { hits, misses, shown, bytes, entries } = model;
+          expect(textOf(cache, answer, told)).toBe(
+            asText({
+              answer: expected,
+              told: model.told,
+              hits,
+              misses,
+              size: entries.length,
+              bytes,
+              entries: shown,
+            }),
           );
-          for (const tag of ['x', 'y']) {
-            const tagged = [...cache.entries({ tag })].map((entry) => entry.key).toSorted();
-            expect(tagged).toEqual(
-              shown
-                .filter(({ tags }) => tags.includes(tag))
-                .map((entry) => entry.key)
-                .toSorted(),
-            );
-          }
-          expect(cache.size).toBe(model.entries.length);
-          expect(cache.bytes).toBe(model.entries.reduce((sum, entry) => sum + entry.bytes, 0));
-          expect(cache.stats()).toMatchObject({ hits: model.hits, misses: model.misses });
         });
       }),
-      { numRuns: 200 },
+      { numRuns: 35 },
+    );
+  });
+});
+
+const ALL: readonly PolicyName[] = [
+  ...(['adaptive', 'tinylfu', 'gdsf'] as const),
+  ...(['lru', 'lfu', 'fifo', 'memory-pressure', 's3-fifo'] as const),
+];
+
+describe.each(ALL)('the cache with the policy %s, whatever it decides', (policy) => {
+  it('keeps the limits, gives what was put in, and tells of each value that leaves exactly once', () => {
+    fc.assert(
+      fc.property(scenario, (drawn) => {
+        const clock = new FakeClock();
+        const errors: CacheError[] = [];
+        /** What was put in and has not left; values are told apart, no two are alike. */
+        const held = new Map<
+          string,
+          { value: number; expiresAt: number; tags: readonly string[]; bytes: number }
+        >();
+        let told: string[] = [];
+        const cache = new ConversionCache<number>({
+          ...{ clock, policy, ...drawn.limits },
+          onError: (error) => errors.push(error),
+          onRemove: ({ key, value, cause }) => {
+            if (cause === 'refused') return;
+            told.push(`${key}=${String(value)}`);
+          },
+        });
+        let { maxEntries, maxBytes } = drawn.limits;
+        drawn.actions.forEach((action, value) => {
+          told = [];
+          const before = new Map(held);
+          const answer = perform(cache, clock, action, value);
+          if (action.do === 'resize') ({ maxEntries, maxBytes } = action.limits);
+          if (action.do === 'set') {
+            const key = name(action.key);
+            const bytes = bytesOf.get(`${String(action.size)} ${action.tags.join()}`) ?? Number.NaN;
+            if (bytes <= maxBytes) {
+              const old = held.get(key);
+              if (old !== undefined) expect(told).toContain(`${key}=${String(old.value)}`);
+              told = told.filter((text) => old === undefined || text !== `${key}=${String(old.value)}`);
+              held.set(key, { value, bytes, expiresAt: clock.time + action.ttl, tags: action.tags });
+            }
+          }
+          for (const text of told) {
+            const key = text.slice(0, text.indexOf('='));
+            expect(text).toBe(`${key}=${String(held.get(key)?.value)}`);
+            held.delete(key);
+          }
+          if (action.do === 'get') {
+            const was = before.get(name(action.key));
+            expect(answer).toBe(was !== undefined && clock.time < was.expiresAt ? was.value : undefined);
+          }
+          const shown = [...held].filter(([, { expiresAt }]) => clock.time < expiresAt);
+          const expected = shown.map(([key, { value: kept }]) => `${key}=${String(kept)}`);
+          const entries = [...cache.entries()].map((entry) => `${entry.key}=${String(entry.value)}`);
+          expect(entries.sort().join()).toBe(expected.sort().join());
+          const bytes = [...held.values()].reduce((sum, entry) => sum + entry.bytes, 0);
+          expect(`${String(cache.size)} ${String(cache.bytes)}`).toBe(
+            `${String(held.size)} ${String(bytes)}`,
+          );
+          expect(held.size > maxEntries || bytes > maxBytes).toBe(false);
+        });
+        expect(errors).toEqual([]);
+        cache.clear();
+        expect([cache.size, cache.bytes]).toEqual([0, 0]);
+      }),
+      { numRuns: 15 },
     );
   });
 });

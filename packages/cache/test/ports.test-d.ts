@@ -33,7 +33,9 @@ describe('ports', () => {
 
 describe('events', () => {
   it('are told apart by their type', () => {
-    expectTypeOf<CacheEvent['type']>().toEqualTypeOf<'hit' | 'miss' | 'set' | 'remove' | 'flight'>();
+    expectTypeOf<CacheEvent['type']>().toEqualTypeOf<
+      'hit' | 'stale' | 'miss' | 'set' | 'remove' | 'flight'
+    >();
     expectTypeOf<Extract<CacheEvent, { type: 'miss' }>>().toEqualTypeOf<{
       readonly type: 'miss';
       readonly label: string;
@@ -46,6 +48,7 @@ describe('events', () => {
     const bytesOf = (event: CacheEvent): number => {
       switch (event.type) {
         case 'hit':
+        case 'stale':
         case 'set':
         case 'remove':
           return event.bytes;
@@ -102,7 +105,9 @@ describe('the cache', () => {
   });
 
   it('has closed sets of words', () => {
-    expectTypeOf<PolicyName>().toEqualTypeOf<'lru'>();
+    expectTypeOf<PolicyName>().toEqualTypeOf<
+      'adaptive' | 'lru' | 'lfu' | 'fifo' | 'memory-pressure' | 's3-fifo' | 'tinylfu' | 'gdsf'
+    >();
     expectTypeOf<CacheErrorCode>().toExtend<`ERR_PERF_CACHE_${string}`>();
     expectTypeOf<Removal<number>['value']>().toBeNumber();
   });

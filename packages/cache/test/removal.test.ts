@@ -24,7 +24,7 @@ function watched(options: CacheOptions<number> = {}): {
 
 describe('onRemove', () => {
   it('is told of every value that leaves, and why', () => {
-    const { cache, told, clock } = watched({ maxEntries: 3, ttl: 10, maxBytes: '1MB' });
+    const { cache, told, clock } = watched({ policy: 'lru', maxEntries: 3, ttl: 10, maxBytes: '1MB' });
     cache.set('a', 1).set('a', 2).set('b', 3).set('c', 4).set('d', 5);
     cache.delete('b');
     cache.invalidate('c');
@@ -45,6 +45,7 @@ describe('onRemove', () => {
   it('finds the cache whole, and may use it: what it removes itself is told afterwards', () => {
     const seen: [string, number][] = [];
     const cache = new ConversionCache<number>({
+      policy: 'lru',
       maxEntries: 2,
       onRemove: ({ key }) => {
         seen.push([key, cache.size]);

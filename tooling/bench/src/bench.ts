@@ -1,5 +1,8 @@
 import type { BenchmarkResult, ComparisonResult, PerformanceBenchmark } from '@perf/benchmark';
 
+/** For benches that measure in processes of their own. */
+export { PerformanceBenchmark } from '@perf/benchmark';
+
 /** What a bench file is handed. Bench files are benches, not tests: they report whatever comes out. */
 export interface Bench {
   /** The harness that all figures come from. */
@@ -14,12 +17,14 @@ export interface Bench {
   readonly measurements: (title: string, results: readonly BenchmarkResult[]) => void;
   /** Reports figures that are not times, a line each. */
   readonly figures: (title: string, figures: Readonly<Record<string, string>>) => void;
+  /** Reports rows of cells under column titles. */
+  readonly table: (title: string, columns: readonly string[], rows: readonly (readonly string[])[]) => void;
 }
 
 /** What a `*.bench.ts` file exports as default. */
 export type BenchFile = (bench: Bench) => Promise<void>;
 
-/** A function found in a peer, whose types are not installed here. */
+/** A function found in a peer, or a method of an object that it gave; its types are not installed here. */
 export function callable(module: unknown, path: string): (...args: unknown[]) => unknown {
   let found: unknown = module;
   for (const name of path.split('.')) {
@@ -30,5 +35,13 @@ export function callable(module: unknown, path: string): (...args: unknown[]) =>
   }
   if (typeof found !== 'function') throw new TypeError(`the peer has no function '${path}'`);
   const target = found;
-  return (...args) => Reflect.apply(target, undefined, args) as unknown;
+  return (...args) => Reflect.apply(target, module, args) as unknown;
+}
+
+/** An instance of a class found in a peer. */
+export function construct(module: unknown, name: string, ...args: unknown[]): unknown {
+  const found: unknown =
+    typeof module === 'object' && module !== null ? Reflect.get(module, name) : undefined;
+  if (typeof found !== 'function') throw new TypeError(`the peer has no class '${name}'`);
+  return Reflect.construct(found, args) as unknown;
 }

@@ -13,6 +13,14 @@ function print(title: string, text: string, data: unknown): void {
   else process.stdout.write(`\n${title}\n\n${text}\n`);
 }
 
+/** The first column to the left, the others to the right. */
+function aligned(rows: readonly (readonly string[])[]): string {
+  const width = (column: number): number => Math.max(...rows.map((row) => (row[column] ?? '').length));
+  const line = (row: readonly string[]): string =>
+    row.map((cell, i) => (i === 0 ? cell.padEnd(width(i)) : cell.padStart(width(i)))).join('  ');
+  return rows.map(line).join('\n');
+}
+
 const bench: Bench = {
   benchmark: new PerformanceBenchmark(),
   quick: flags.includes('--quick'),
@@ -27,6 +35,9 @@ const bench: Bench = {
     const width = Math.max(...Object.keys(figures).map((name) => name.length));
     const lines = Object.entries(figures).map(([name, value]) => `${name.padEnd(width)}  ${value}`);
     print(title, lines.join('\n'), figures);
+  },
+  table: (title, columns, rows) => {
+    print(title, aligned([columns, ...rows]), { columns, rows });
   },
 };
 

@@ -1,28 +1,30 @@
-import { LruStore } from './lru.js';
+import { type EntryFacts, type Limits } from './entry-facts.js';
 
-/** Which entry goes first when room is needed: `'lru'`, the one that was not used for the longest time. */
-export type PolicyName = 'lru';
-
-export const POLICIES: readonly PolicyName[] = ['lru'];
-
-/** Entries by id, in the order in which a policy gives them up. */
-export interface PolicyStore<E> {
-  readonly size: number;
-  /** The entry, which counts as used. */
-  use(id: string): E | undefined;
-  /** The entry, and nothing changes. */
-  peek(id: string): E | undefined;
-  /** Adds an entry; its id must be free. */
-  add(id: string, entry: E): void;
-  remove(id: string): void;
-  /** Takes out the entry that the policy values least. */
-  evict(): E | undefined;
-  /** All entries, the most valued first. */
-  values(): Iterable<E>;
-}
-
-const STORES: Readonly<Record<PolicyName, new <E extends object>() => PolicyStore<E>>> = { lru: LruStore };
-
-export function createPolicyStore<E extends object>(policy: PolicyName): PolicyStore<E> {
-  return new STORES[policy]<E>();
+/**
+ * Decides which entry goes when room is needed. It knows entries by their slot, a small whole number that belongs to an
+ * entry while it is in the cache and to another afterwards.
+ *
+ * The cache calls `attach` first and once, `add`, `use`, `update` and `remove` for what happens, and `victim` as often
+ * as there is too much; each victim is then removed. A policy serves one cache.
+ */
+export interface EvictionPolicy {
+  /** Its name in `stats()`. */
+  readonly name: string;
+  attach(entries: EntryFacts, limits: Limits): void;
+  /** An entry got in. */
+  add(slot: number): void;
+  /** The entry was served, or got a new value. */
+  use(slot: number): void;
+  /** The entry has left: evicted, or for any other reason. */
+  remove(slot: number, evicted: boolean): void;
+  /** The slot of the entry that goes next, `newcomer` (-1: none) being the one that needs the room; -1 if there is none. */
+  victim(newcomer: number): number;
+  /** The entry takes another number of bytes, or has another cost, than before. */
+  update?(slot: number, bytesBefore: number): void;
+  /** Other limits hold. */
+  resize?(limits: Limits): void;
+  /** All slots, the most valued first. Default: in no particular order. */
+  slots?(): Iterable<number>;
+  /** What is in charge just now, if the policy chooses among several ways. */
+  readonly inCharge?: string;
 }

@@ -58,6 +58,7 @@ export function createOptimizerSuite(options: SuiteOptions = {}): OptimizerSuite
   const cache = new ConversionCache<ConversionResult>({
     maxBytes,
     maxEntries: options.maxEntries ?? DEFAULTS.maxEntries,
+    shrinkUnderPressure: true,
     ...(compressAbove === false ? {} : { compression: withCompression(compression), compressAbove }),
   });
   const executor = new WorkerExecutor(options.threads === undefined ? {} : { threads: options.threads });
