@@ -25,6 +25,11 @@ export class Announcements<V> {
     this.#notices = o.notices;
   }
 
+  /** Whether anybody is told in the middle of an operation. */
+  get active(): boolean {
+    return this.#events.active;
+  }
+
   /** An entry was served, or written. */
   tell(type: 'hit' | 'stale' | 'set', slot: number): void {
     if (!this.#events.active) return;
@@ -44,8 +49,8 @@ export class Announcements<V> {
     this.#events.publish(() => ({ type: 'remove', label, bytes, cost, cause }));
   }
 
-  refused(writing: Writing<V>): void {
-    const { id, label, bytes, cost, tags, createdAt, expiresAt, value } = writing;
+  refused({ id, label, bytes, cost, tags, createdAt, expiresAt, value }: Writing<V>): void {
+    if (value === undefined) return;
     const key = textOf(id);
     const entry = {
       key,

@@ -63,7 +63,7 @@ export class BackgroundCompression<V> {
   /** Call when an entry got in, or has become cold. */
   consider(slot: number): void {
     const records = this.#records;
-    if (this.#codec === undefined || (records.valueBytes[slot] ?? 0) < this.#above) return;
+    if (this.#codec === undefined || records.valueBytes(slot) < this.#above) return;
     if (records.kept[slot] instanceof Packed || records.isIncompressible(slot)) return;
     this.#pending.set(slot, records.ref(slot));
     // Not now: the caller of `set` is not to wait for the first steps of the codec.
@@ -103,11 +103,11 @@ export class BackgroundCompression<V> {
     packed.restored += 1;
     const records = this.#records;
     if (packed.restored < OFTEN || !records.holds(ref) || records.kept[ref.slot] !== packed) return false;
-    const more = (records.valueBytes[ref.slot] ?? 0) - packed.bytes;
+    const more = records.valueBytes(ref.slot) - packed.bytes;
     if (!this.#store.hasRoomFor(more)) return false;
     this.#count.keptRestored += 1;
     this.#countPacked(ref.slot, packed, -1);
-    this.#store.swap(ref.slot, value, (records.bytes[ref.slot] ?? 0) + more);
+    this.#store.swap(ref.slot, value, records.bytes(ref.slot) + more);
     return true;
   }
 
@@ -166,20 +166,20 @@ export class BackgroundCompression<V> {
     const bytes = sizeOf(parts);
     this.#count.encoded += 1;
     const held = !this.#closed && this.#records.holds(ref);
-    const valueBytes = this.#records.valueBytes[slot] ?? 0;
+    const valueBytes = this.#records.valueBytes(slot);
     if (held && bytes >= valueBytes) {
       this.#giveUp(ref, 'notSmaller');
       return;
     }
     if (!held) return;
     const packed = new Packed(parts, bytes);
-    this.#store.swap(slot, packed, (this.#records.bytes[slot] ?? 0) + bytes - valueBytes);
+    this.#store.swap(slot, packed, this.#records.bytes(slot) + bytes - valueBytes);
     this.#countPacked(slot, packed, 1);
   }
 
   #countPacked(slot: number, packed: Packed, sign: 1 | -1): void {
     this.#packed.entries += sign;
-    this.#packed.bytesBefore += sign * (this.#records.valueBytes[slot] ?? 0);
+    this.#packed.bytesBefore += sign * this.#records.valueBytes(slot);
     this.#packed.bytesAfter += sign * packed.bytes;
   }
 

@@ -6,14 +6,13 @@ import { describe, EntryView, overheadBytes, type CachedConversion } from './ent
 import { type CacheEvent } from './events.js';
 import { Expiry } from './expiry.js';
 import { type Invalidation } from './invalidation.js';
-import { type Address } from './key/cache-key.js';
 import { TextScan } from './key/text-scan.js';
 import { type ResolvedSetOptions } from './call-options.js';
 import { type ResolvedOptions } from './options.js';
 import { NONE, type Order } from './order.js';
 import { type Limits } from './policy/entry-facts.js';
 import { createOrder } from './policy/policy-name.js';
-import { Packed, Records, type EntryRef, type Writing } from './records.js';
+import { Packed, Records, Writing, type EntryRef } from './records.js';
 import { RemovalNotices, type LeaveCause } from './removal.js';
 import { createReport } from './report.js';
 import { sizeOf } from './size/size-of.js';
@@ -36,6 +35,7 @@ export class Contents<V> {
   readonly #values: Values<V>;
   readonly #announcements: Announcements<V>;
   readonly #scan = new TextScan();
+  readonly #writing = new Writing<V>();
   /** Whether what is kept is what is served, unless it is compressed. */
   readonly #shares: boolean;
 
@@ -170,34 +170,20 @@ export class Contents<V> {
   }
 
   /** Keeps a value that can be kept; returns whether it was. */
-  keep(address: Address, value: V, options: ResolvedSetOptions, elapsed: number): boolean {
+  keep(id: string, label: string, value: V, options: ResolvedSetOptions, elapsed: number): boolean {
     if (value === undefined) {
       this.#counters.refusals.undefined += 1;
       return false;
     }
-    const { id, label } = address;
-    const scan = this.#scan;
-    scan.read(id);
-    const valueBytes = options.size ?? sizeOf(value);
-    const now = this.#clock.now();
-    const writing: Writing<V> = {
-      id,
-      hash: scan.hash,
-      label,
-      value: this.#values.copy(value),
-      valueBytes,
-      bytes: valueBytes + overheadBytes(id, scan.bytes, label, options.tags),
-      cost: options.cost ?? elapsed,
-      tags: options.tags,
-      createdAt: now,
-      expiresAt: this.#expiry.endOf(now, options.ttl),
-    };
+    const writing = this.#written(id, label, value, options, elapsed);
     if (!this.#store.fits(writing.bytes)) {
       this.#counters.refusals['too-large'] += 1;
       this.#announcements.refused(writing);
+      writing.value = undefined;
       return false;
     }
     const slot = this.#store.put(writing);
+    writing.value = undefined;
     // The policy may have turned it away, so that it has left already.
     if (!this.#records.isTaken(slot)) return false;
     this.#compression.consider(slot);
@@ -257,6 +243,29 @@ export class Contents<V> {
   close(): void {
     this.#compression.close();
     this.removeAll('closed');
+  }
+
+  #written(id: string, label: string, value: V, options: ResolvedSetOptions, elapsed: number): Writing<V> {
+    // Getters of the value may write, too: from here on they have been called.
+    const valueBytes = options.size ?? sizeOf(value);
+    const kept = this.#values.copy(value);
+    // Whoever is told of what happens may write in the middle of it.
+    const writing = this.#announcements.active ? new Writing<V>() : this.#writing;
+    const scan = this.#scan;
+    scan.read(id);
+    const { tags } = options;
+    const now = this.#clock.now();
+    writing.id = id;
+    writing.hash = scan.hash;
+    writing.label = label;
+    writing.value = kept;
+    writing.valueBytes = valueBytes;
+    writing.bytes = valueBytes + overheadBytes(id, scan.bytes, label, tags);
+    writing.cost = options.cost ?? elapsed;
+    writing.tags = tags;
+    writing.createdAt = now;
+    writing.expiresAt = this.#expiry.endOf(now, options.ttl);
+    return writing;
   }
 
   #viewOf(slot: number): CachedConversion<V> | undefined {

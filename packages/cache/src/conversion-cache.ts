@@ -108,7 +108,8 @@ export class ConversionCache<V = unknown> {
   set(key: CacheKey, value: V, options?: SetOptions): this {
     this.#requireOpen();
     const resolved = resolveSetOptions(options);
-    const { id, label } = addressOf(key);
+    const id = idOf(key);
+    const label = resolved.label ?? labelOf(key, id);
     if (value === undefined) {
       throw new CacheError(
         'ERR_PERF_CACHE_INVALID_VALUE',
@@ -117,7 +118,7 @@ export class ConversionCache<V = unknown> {
     }
     this.#memory.operation();
     this.#requireOpen();
-    this.#contents.keep({ id, label: resolved.label ?? label }, value, resolved, 0);
+    this.#contents.keep(id, label, value, resolved, 0);
     this.#loads.overtake(id);
     this.#contents.deliver();
     return this;

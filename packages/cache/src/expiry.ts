@@ -29,11 +29,11 @@ export class Expiry {
   }
 
   isFresh(slot: number, now: number): boolean {
-    return now < (this.#records.expiresAt[slot] ?? 0) && !this.#isIdle(slot, now);
+    return now < this.#records.expiresAt(slot) && !this.#isIdle(slot, now);
   }
 
   isExpired(slot: number, now: number): boolean {
-    const end = (this.#records.expiresAt[slot] ?? 0) + this.#lifetimes.staleWhileRevalidate;
+    const end = this.#records.expiresAt(slot) + this.#lifetimes.staleWhileRevalidate;
     return now >= end || this.#isIdle(slot, now);
   }
 
@@ -44,6 +44,6 @@ export class Expiry {
 
   #isIdle(slot: number, now: number): boolean {
     const { idleTtl } = this.#lifetimes;
-    return idleTtl !== Infinity && now >= (this.#records.lastAccessAt[slot] ?? 0) + idleTtl;
+    return idleTtl !== Infinity && now >= this.#records.lastAccessAt(slot) + idleTtl;
   }
 }

@@ -12,7 +12,7 @@ import { type Counters } from './statistics.js';
 /** What becomes of a value that was made. */
 export interface Destination<V> {
   /** Keeps it if it can; returns whether it did. */
-  keep(address: Address, value: V, options: ResolvedSetOptions, elapsed: number): boolean;
+  keep(id: string, label: string, value: V, options: ResolvedSetOptions, elapsed: number): boolean;
   /** Tells the owner what had to go. */
   deliver(): void;
 }
@@ -129,7 +129,7 @@ export class Loads<V> {
         this.#counters.loadMs += cost;
         let kept = false;
         try {
-          kept = wanted && this.#destination.keep(address, value, options, cost);
+          kept = wanted && this.#destination.keep(address.id, address.label, value, options, cost);
         } finally {
           end(kept ? 'kept' : 'not-kept', cost);
         }

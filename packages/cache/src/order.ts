@@ -18,6 +18,8 @@ export interface Order {
   peek(id: string): number;
   /** The entry was served, or got a new value. */
   use(slot: number): void;
+  /** Call before the facts of an entry change: uses that wait to be told were of what it was before. */
+  settle(): void;
   /** An entry that is not there got into this slot; its facts are known. */
   add(id: string, slot: number): void;
   /** The entry's facts are others than before. */

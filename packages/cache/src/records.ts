@@ -1,6 +1,8 @@
 import { textOf } from './key/cache-key.js';
 import { grown, SlotTable } from './policy/slot-table.js';
 
+const NO_TAGS: readonly string[] = Object.freeze([]);
+
 /** The compressed form of a value, in place of it. */
 export class Packed {
   readonly parts: Uint8Array[];
@@ -14,18 +16,22 @@ export class Packed {
   }
 }
 
-/** What is written of an entry. */
-export interface Writing<V> {
-  readonly id: string;
-  readonly hash: number;
-  readonly label: string;
-  readonly value: V;
-  readonly valueBytes: number;
-  readonly bytes: number;
-  readonly cost: number;
-  readonly tags: readonly string[];
-  readonly createdAt: number;
-  readonly expiresAt: number;
+/**
+ * What is written of an entry. The fields are set one by one and the same one serves again and again: at a few hundred
+ * nanoseconds a `set`, garbage is a good part of what it costs.
+ */
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- it is written field by field
+export class Writing<V> {
+  id = '';
+  hash = 0;
+  label = '';
+  value: V | undefined = undefined;
+  valueBytes = 0;
+  bytes = 0;
+  cost = 0;
+  tags: readonly string[] = NO_TAGS;
+  createdAt = 0;
+  expiresAt = 0;
 }
 
 /** An entry at a moment: its slot may later belong to another, or to another value under the same key. */
@@ -34,7 +40,6 @@ export interface EntryRef {
   readonly generation: number;
 }
 
-const NO_TAGS: readonly string[] = Object.freeze([]);
 const FIRST_CAPACITY = 64;
 /** The cost is not known, what stands there is only assumed. */
 const COST_ASSUMED = 1;
@@ -45,10 +50,6 @@ export class Records<V> extends SlotTable {
   /** The ids; `undefined` where the slot is free. */
   readonly ids: (string | undefined)[] = [];
   readonly kept: (V | Packed | undefined)[] = [];
-  /** Bytes of the value as it was given. */
-  valueBytes: Float64Array = new Float64Array(FIRST_CAPACITY);
-  lastAccessAt: Float64Array = new Float64Array(FIRST_CAPACITY);
-  hits: Uint32Array = new Uint32Array(FIRST_CAPACITY);
   #flags: Uint8Array = new Uint8Array(FIRST_CAPACITY);
   #generation: Uint32Array = new Uint32Array(FIRST_CAPACITY);
   #labels: (string | undefined)[] | undefined;
@@ -57,20 +58,19 @@ export class Records<V> extends SlotTable {
   #sumOfCosts = 0;
 
   /** Writes all of an entry into a slot that is in use, and forgets what stood there. */
-  write(
-    slot: number,
-    { id, hash, label, value, valueBytes, bytes, cost, tags, createdAt, expiresAt }: Writing<V>,
-  ): void {
+  write(slot: number, writing: Writing<V>): void {
+    const { id, label, tags, createdAt } = writing;
     this.ids[slot] = id;
-    this.kept[slot] = value;
-    this.hash[slot] = hash;
-    this.valueBytes[slot] = valueBytes;
-    this.bytes[slot] = bytes;
-    this.#writeCost(slot, cost);
-    this.createdAt[slot] = createdAt;
-    this.lastAccessAt[slot] = createdAt;
-    this.expiresAt[slot] = expiresAt;
-    this.hits[slot] = 0;
+    this.kept[slot] = writing.value;
+    this.setFacts(
+      slot,
+      writing.hash,
+      writing.bytes,
+      this.#cost(slot, writing.cost),
+      createdAt,
+      writing.expiresAt,
+    );
+    this.setValue(slot, writing.valueBytes, createdAt);
     this.#generation[slot] = (this.#generation[slot] ?? 0) + 1;
     const isOwnLabel = label !== textOf(id);
     if (this.#labels !== undefined || isOwnLabel) this.#writeLabel(slot, isOwnLabel ? label : undefined);
@@ -114,9 +114,14 @@ export class Records<V> extends SlotTable {
     return this.#tags?.[slot] ?? NO_TAGS;
   }
 
+  /** Whether any entry ever had a tag. */
+  get hasTags(): boolean {
+    return this.#tags !== undefined;
+  }
+
   /** The cost as it was given: 0 if it is not known. */
   givenCost(slot: number): number {
-    return ((this.#flags[slot] ?? 0) & COST_ASSUMED) === 0 ? (this.cost[slot] ?? 0) : 0;
+    return ((this.#flags[slot] ?? 0) & COST_ASSUMED) === 0 ? this.cost(slot) : 0;
   }
 
   /** Whether compressing the value was tried in vain. */
@@ -138,24 +143,17 @@ export class Records<V> extends SlotTable {
 
   protected override grow(capacity: number): void {
     super.grow(capacity);
-    this.valueBytes = grown(this.valueBytes, new Float64Array(capacity));
-    this.lastAccessAt = grown(this.lastAccessAt, new Float64Array(capacity));
-    this.hits = grown(this.hits, new Uint32Array(capacity));
     this.#flags = grown(this.#flags, new Uint8Array(capacity));
     this.#generation = grown(this.#generation, new Uint32Array(capacity));
   }
 
-  /** An unknown cost is taken to be the mean of those that are known. */
-  #writeCost(slot: number, cost: number): void {
-    if (cost > 0) {
-      this.#knownCosts += 1;
-      this.#sumOfCosts += cost;
-      this.#flags[slot] = 0;
-      this.cost[slot] = cost;
-    } else {
-      this.#flags[slot] = COST_ASSUMED;
-      this.cost[slot] = this.#knownCosts === 0 ? 1 : this.#sumOfCosts / this.#knownCosts;
-    }
+  /** The cost of an entry for its policy: an unknown one is taken to be the mean of those that are known. */
+  #cost(slot: number, given: number): number {
+    this.#flags[slot] = given > 0 ? 0 : COST_ASSUMED;
+    if (given <= 0) return this.#knownCosts === 0 ? 1 : this.#sumOfCosts / this.#knownCosts;
+    this.#knownCosts += 1;
+    this.#sumOfCosts += given;
+    return given;
   }
 
   #writeLabel(slot: number, label: string | undefined): void {

@@ -83,9 +83,7 @@ export class Store<V> {
 
   /** The entry is served: it counts as used. */
   use(slot: number, now: number): void {
-    const records = this.#records;
-    records.hits[slot] = (records.hits[slot] ?? 0) + 1;
-    records.lastAccessAt[slot] = now;
+    this.#records.served(slot, now);
     this.#order.use(slot);
   }
 
@@ -114,7 +112,7 @@ export class Store<V> {
   put(writing: Writing<V>): number {
     const now = writing.createdAt;
     const { size, bytes, isOver } = this;
-    let slot = this.#order.lookup(writing.id);
+    let slot = this.#order.peek(writing.id);
     if (slot !== NONE && this.#expiry.isExpired(slot, now)) {
       this.remove(slot, 'expired');
       slot = NONE;
@@ -128,6 +126,7 @@ export class Store<V> {
       this.#replace(slot, writing);
     }
     if (writing.tags.length > 0) this.#tags.add(slot, writing.tags);
+    // From here on others may have the word, and write themselves.
     this.#onWritten(slot);
     this.#sweep(now, slot);
     if (!isOver) this.#makeRoom(slot, Infinity);
@@ -138,9 +137,10 @@ export class Store<V> {
 
   /** Keeps something else for an entry: its value, or a compressed form of it. */
   swap(slot: number, kept: V | Packed, bytes: number): void {
-    const before = this.#records.bytes[slot] ?? 0;
+    this.#order.settle();
+    const before = this.#records.bytes(slot);
     this.#records.kept[slot] = kept;
-    this.#records.bytes[slot] = bytes;
+    this.#records.setBytes(slot, bytes);
     this.#bytes += bytes - before;
     this.#order.update(slot, before);
   }
@@ -148,9 +148,9 @@ export class Store<V> {
   remove(slot: number, cause: LeaveCause): void {
     const records = this.#records;
     this.#onLeave(slot, cause);
-    this.#bytes -= records.bytes[slot] ?? 0;
+    this.#bytes -= records.bytes(slot);
     this.#order.remove(records.id(slot), slot, cause === 'evicted');
-    this.#tags.remove(slot, records.tags(slot));
+    if (records.hasTags) this.#tags.remove(slot, records.tags(slot));
     records.release(slot);
   }
 
@@ -180,8 +180,10 @@ export class Store<V> {
   #replace(slot: number, writing: Writing<V>): void {
     const records = this.#records;
     this.#onLeave(slot, 'replaced');
-    this.#tags.remove(slot, records.tags(slot));
-    const before = records.bytes[slot] ?? 0;
+    this.#order.settle();
+    this.#order.lookup(writing.id);
+    if (records.hasTags) this.#tags.remove(slot, records.tags(slot));
+    const before = records.bytes(slot);
     records.write(slot, writing);
     this.#bytes += writing.bytes - before;
     this.#order.update(slot, before);
@@ -196,7 +198,7 @@ export class Store<V> {
       const slot = this.#hand++;
       if (slot === newcomer || !records.isTaken(slot)) continue;
       if (this.#expiry.isExpired(slot, now)) this.remove(slot, 'expired');
-      else if ((records.lastAccessAt[slot] ?? 0) < this.#lastRoundAt) this.#onCold(slot);
+      else if (records.lastAccessAt(slot) < this.#lastRoundAt) this.#onCold(slot);
     }
   }
 

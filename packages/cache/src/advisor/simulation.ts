@@ -79,11 +79,8 @@ export class Simulation {
     const table = this.#table;
     const slot = table.take();
     this.#scan.read(key);
-    table.hash[slot] = this.#scan.hash;
-    table.bytes[slot] = size;
     // A policy divides by what is at stake: nothing is not allowed.
-    table.cost[slot] = Math.max(Number.MIN_VALUE, cost);
-    table.expiresAt[slot] = Infinity;
+    table.setFacts(slot, this.#scan.hash, size, Math.max(Number.MIN_VALUE, cost), 0, Infinity);
     this.#keys[slot] = key;
     this.#bytes += size;
     this.#order.add(key, slot);
@@ -94,7 +91,7 @@ export class Simulation {
 
   #evict(slot: number): void {
     this.#order.remove(this.#keys[slot] ?? '', slot, true);
-    this.#bytes -= this.#table.bytes[slot] ?? 0;
+    this.#bytes -= this.#table.bytes(slot);
     this.#table.release(slot);
     this.#evictions += 1;
   }

@@ -16,6 +16,7 @@ export interface Address {
 
 /** Ids of this package's own making begin with it; text keys that do so too are told apart by a second one. */
 const OWN = '#';
+const OWN_CODE = 35;
 
 /** The id of a key. */
 export function idOf(key: CacheKey): string {
@@ -27,7 +28,6 @@ export function idOf(key: CacheKey): string {
 /** The id of a key, and its label: its own, otherwise its text. */
 export function addressOf(key: CacheKey): Address {
   const id = idOf(key);
-  if (id === key) return { id, label: id };
   return { id, label: labelOf(key, id) };
 }
 
@@ -45,11 +45,11 @@ export function callAddress(ordinal: number, name: string, args: readonly unknow
 
 /** The text that a person gave as key; the id itself for a content key. */
 export function textOf(id: string): string {
-  return id.startsWith(OWN + OWN) ? id.slice(OWN.length) : id;
+  return id.charCodeAt(0) === OWN_CODE && id.charCodeAt(1) === OWN_CODE ? id.slice(OWN.length) : id;
 }
 
 function textId(text: string): string {
-  return text.startsWith(OWN) ? OWN + text : text;
+  return text.charCodeAt(0) === OWN_CODE ? OWN + text : text;
 }
 
 function namedKey(

@@ -72,7 +72,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   add(slot: number): void {
     const facts = this.#facts;
     if (facts === undefined) return;
-    const hash = facts.hash[slot] ?? 0;
+    const hash = facts.hash(slot);
     this.#count += 1;
     this.#sketch.ensure(this.#count);
     this.#sketch.increment(hash);
@@ -85,7 +85,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   use(slot: number): void {
     const facts = this.#facts;
     if (facts === undefined) return;
-    const hash = facts.hash[slot] ?? 0;
+    const hash = facts.hash(slot);
     this.#sketch.increment(hash);
     this.#segments?.use(slot);
     if (this.#sampled(hash)) this.#observe(facts, slot, false);
@@ -94,7 +94,7 @@ export class AdaptivePolicy implements EvictionPolicy {
   update(slot: number, bytesBefore: number): void {
     this.#segments?.update(slot, bytesBefore);
     const facts = this.#facts;
-    if (facts === undefined || !this.#sampled(facts.hash[slot] ?? 0)) return;
+    if (facts === undefined || !this.#sampled(facts.hash(slot))) return;
     for (const shadow of this.#shadows) shadow.update(facts, slot);
   }
 
@@ -102,7 +102,7 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#count -= 1;
     this.#segments?.remove(slot);
     if (evicted || this.#shadows.length === 0) return;
-    const hash = this.#facts?.hash[slot] ?? 0;
+    const hash = this.#facts?.hash(slot) ?? 0;
     if (this.#sampled(hash)) for (const shadow of this.#shadows) shadow.remove(hash);
   }
 
@@ -126,7 +126,7 @@ export class AdaptivePolicy implements EvictionPolicy {
       if ((added ? shadow?.add(facts, slot) : shadow?.use(facts, slot)) === true) present |= 1 << i;
     }
     this.#contest.period = (PERIOD * this.#count) / this.#rate;
-    this.#contest.record(facts.cost[slot] ?? 0, present);
+    this.#contest.record(facts.cost(slot), present);
     const leader = this.#contest.leader(this.#leader);
     if (leader === this.#leader) return;
     this.#leader = leader;

@@ -40,6 +40,12 @@ export class Contest {
     const cost = Math.min(given, most);
     this.#atStake += cost;
     this.#weight += 1;
+    this.#tick();
+    if (present === 0) return;
+    if (present === (1 << n) - 1) {
+      for (let a = 0; a < n; a++) this.#saved[a] = (this.#saved[a] ?? 0) + cost;
+      return;
+    }
     const square = cost * cost;
     for (let a = 0; a < n; a++) {
       if ((present & (1 << a)) === 0) continue;
@@ -50,8 +56,6 @@ export class Contest {
         this.#differ(b * n + a, square);
       }
     }
-    this.#accesses += 1;
-    if (this.#accesses >= this.#period) this.#fade();
   }
 
   /** Who is to be followed, given who is followed now. */
@@ -64,6 +68,11 @@ export class Contest {
     const lead = (this.#saved[best] ?? 0) - (this.#saved[current] ?? 0);
     const sigma = Math.sqrt(this.#disagreement[best * this.#candidates + current] ?? 0);
     return lead > MARGIN * this.#atStake + sigma ? best : current;
+  }
+
+  #tick(): void {
+    this.#accesses += 1;
+    if (this.#accesses >= this.#period) this.#fade();
   }
 
   #differ(pair: number, square: number): void {

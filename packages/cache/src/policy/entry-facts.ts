@@ -1,14 +1,14 @@
-/** What a policy may know of the entries: a column for each fact, read at the entry's slot. Nobody else writes them. */
+/** What a policy may know of the entries, by the slot of an entry that is in the cache or about to leave it. */
 export interface EntryFacts {
   /** 32 bits of hash of the key. */
-  readonly hash: Int32Array;
+  hash(slot: number): number;
   /** Bytes of everything that is kept for the entry. */
-  readonly bytes: Float64Array;
+  bytes(slot: number): number;
   /** Milliseconds that it took to make the value, more than 0; the mean of the others where it is unknown. */
-  readonly cost: Float64Array;
+  cost(slot: number): number;
   /** When the entry got in, and when it is no longer served, on the cache's clock. */
-  readonly createdAt: Float64Array;
-  readonly expiresAt: Float64Array;
+  createdAt(slot: number): number;
+  expiresAt(slot: number): number;
 }
 
 /** How much may be kept. One of the two may be `Infinity`. */

@@ -21,7 +21,7 @@ export class FifoPolicy implements EvictionPolicy {
   }
 
   remove(slot: number): void {
-    this.#lists.unlink(QUEUE, slot);
+    this.#lists.unlink(slot);
   }
 
   victim(): number {

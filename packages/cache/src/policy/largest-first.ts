@@ -54,6 +54,6 @@ export class LargestFirstPolicy implements EvictionPolicy {
   }
 
   #size(slot: number): number {
-    return this.#facts?.bytes[slot] ?? 0;
+    return this.#facts?.bytes(slot) ?? 0;
   }
 }

@@ -1,7 +1,6 @@
 import { FrequencyChain } from './frequency-chain.js';
 import { type EvictionPolicy } from './policy.js';
 import { SlotLists } from './slot-lists.js';
-import { grown } from './slot-table.js';
 
 /*
  * Least frequently used in constant time (Shah, Mitra, Matani, "An O(1) algorithm for implementing the LFU cache
@@ -19,29 +18,25 @@ export class LfuPolicy implements EvictionPolicy {
   readonly name = 'lfu';
   readonly #lists = new SlotLists(FIRST_CAPACITY);
   readonly #chain = new FrequencyChain();
-  #listOf: Int32Array = new Int32Array(FIRST_CAPACITY);
 
   attach(): void {
     // Uses are all it needs to know.
   }
 
   add(slot: number): void {
-    if (slot >= this.#listOf.length) {
-      this.#listOf = grown(this.#listOf, new Int32Array(Math.max(2 * this.#listOf.length, slot + 1)));
-    }
-    this.#put(slot, this.#chain.above(NONE, 1));
+    this.#lists.push(this.#chain.above(NONE, 1), slot);
   }
 
   use(slot: number): void {
-    const list = this.#list(slot);
+    const list = this.#lists.listOf(slot);
     const next = this.#chain.above(list, this.#chain.uses(list) + 1);
     this.remove(slot);
-    this.#put(slot, next);
+    this.#lists.push(next, slot);
   }
 
   remove(slot: number): void {
-    const list = this.#list(slot);
-    this.#lists.unlink(list, slot);
+    const list = this.#lists.listOf(slot);
+    this.#lists.unlink(slot);
     if (this.#lists.length(list) === 0) this.#chain.remove(list);
   }
 
@@ -59,14 +54,5 @@ export class LfuPolicy implements EvictionPolicy {
   *slots(): Generator<number> {
     for (let list = this.#chain.most; list !== NONE; list = this.#chain.lower(list))
       yield* this.#lists.slots(list);
-  }
-
-  #put(slot: number, list: number): void {
-    this.#listOf[slot] = list;
-    this.#lists.push(list, slot);
-  }
-
-  #list(slot: number): number {
-    return this.#listOf[slot] ?? 0;
   }
 }

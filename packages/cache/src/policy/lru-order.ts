@@ -33,6 +33,10 @@ export class LruOrder implements Order {
     // `lookup` has done it.
   }
 
+  settle(): void {
+    // Nothing waits.
+  }
+
   add(id: string, slot: number): void {
     this.#lru.set(id, slot, ONE);
   }

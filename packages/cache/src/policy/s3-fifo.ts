@@ -2,7 +2,6 @@ import { type EntryFacts, type Limits } from './entry-facts.js';
 import { Ghost } from './ghost.js';
 import { type EvictionPolicy } from './policy.js';
 import { SlotLists } from './slot-lists.js';
-import { grown } from './slot-table.js';
 
 /*
  * S3-FIFO (Yang, Zhang, Qiu, Yue, Rashmi, "FIFO Queues are All You Need for Cache Eviction", SOSP 2023): newcomers wait
@@ -20,11 +19,10 @@ const ROUNDS = 64;
 
 export class S3FifoPolicy implements EvictionPolicy {
   readonly name = 's3-fifo';
+  /** The number noted for a slot is how often it was used. */
   readonly #lists = new SlotLists(2);
   readonly #ghost = new Ghost();
   readonly #bytes = new Float64Array(2);
-  #home: Uint8Array = new Uint8Array(64);
-  #uses: Uint8Array = new Uint8Array(64);
   #facts: EntryFacts | undefined;
   #limits: Limits = { maxEntries: Infinity, maxBytes: Infinity };
 
@@ -38,22 +36,20 @@ export class S3FifoPolicy implements EvictionPolicy {
   }
 
   add(slot: number): void {
-    if (slot >= this.#home.length) this.#grow(slot);
-    this.#uses[slot] = 0;
     this.#push(this.#ghost.take(this.#hash(slot), this.#ghosts()) ? MAIN : SMALL, slot);
   }
 
   use(slot: number): void {
-    this.#uses[slot] = Math.min(MAX_USES, (this.#uses[slot] ?? 0) + 1);
+    this.#lists.setNote(slot, Math.min(MAX_USES, this.#lists.note(slot) + 1));
   }
 
   update(slot: number, bytesBefore: number): void {
-    const home = this.#home[slot] ?? SMALL;
+    const home = this.#lists.listOf(slot);
     this.#bytes[home] = (this.#bytes[home] ?? 0) + this.#size(slot) - bytesBefore;
   }
 
   remove(slot: number, evicted: boolean): void {
-    if (evicted && this.#home[slot] === SMALL) this.#ghost.add(this.#hash(slot), this.#ghosts());
+    if (evicted && this.#lists.listOf(slot) === SMALL) this.#ghost.add(this.#hash(slot), this.#ghosts());
     this.#unlink(slot);
   }
 
@@ -64,17 +60,16 @@ export class S3FifoPolicy implements EvictionPolicy {
       slot = this.#lists.tail(SMALL)
     ) {
       if (!this.#smallIsFull()) break;
-      if ((this.#uses[slot] ?? 0) <= 1) return slot;
+      if (this.#lists.note(slot) <= 1) return slot;
       this.#unlink(slot);
-      this.#uses[slot] = 0;
       this.#push(MAIN, slot);
     }
     for (let round = 0; round < ROUNDS; round++) {
       const slot = this.#lists.tail(MAIN);
-      const uses = this.#uses[slot] ?? 0;
-      if (slot === NONE || uses === 0) break;
-      this.#uses[slot] = uses - 1;
-      this.#lists.renew(MAIN, slot);
+      const uses = slot === NONE ? 0 : this.#lists.note(slot);
+      if (uses === 0) break;
+      this.#lists.setNote(slot, uses - 1);
+      this.#lists.renew(slot);
     }
     const [main, small] = [this.#lists.tail(MAIN), this.#lists.tail(SMALL)];
     return main === NONE || (main === newcomer && small !== NONE) ? small : main;
@@ -99,28 +94,22 @@ export class S3FifoPolicy implements EvictionPolicy {
   }
 
   #push(list: number, slot: number): void {
-    this.#home[slot] = list;
     this.#lists.push(list, slot);
+    this.#lists.setNote(slot, 0);
     this.#bytes[list] = (this.#bytes[list] ?? 0) + this.#size(slot);
   }
 
   #unlink(slot: number): void {
-    const home = this.#home[slot] ?? SMALL;
-    this.#lists.unlink(home, slot);
+    const home = this.#lists.listOf(slot);
+    this.#lists.unlink(slot);
     this.#bytes[home] = (this.#bytes[home] ?? 0) - this.#size(slot);
   }
 
   #size(slot: number): number {
-    return this.#facts?.bytes[slot] ?? 0;
+    return this.#facts?.bytes(slot) ?? 0;
   }
 
   #hash(slot: number): number {
-    return this.#facts?.hash[slot] ?? 0;
-  }
-
-  #grow(slot: number): void {
-    const capacity = Math.max(2 * this.#home.length, slot + 1);
-    this.#home = grown(this.#home, new Uint8Array(capacity));
-    this.#uses = grown(this.#uses, new Uint8Array(capacity));
+    return this.#facts?.hash(slot) ?? 0;
   }
 }

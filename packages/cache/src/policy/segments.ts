@@ -3,7 +3,6 @@ import { type EntryFacts, type Limits } from './entry-facts.js';
 import { type FrequencySketch } from './frequency-sketch.js';
 import { type Mode } from './mode.js';
 import { SlotLists } from './slot-lists.js';
-import { grown } from './slot-table.js';
 
 /*
  * One set of entries that can be kept in several ways, and goes over from one to another without stopping. Newcomers
@@ -28,13 +27,11 @@ const MOVES = 8;
 export class Segments {
   readonly #facts: EntryFacts;
   readonly #sketch: FrequencySketch;
+  /** The number noted for a slot is when it was last used, as a count of uses that may wrap around. */
   readonly #lists = new SlotLists(QUEUES);
   readonly #queues = new CostQueues();
   /** Bytes of the three lists. */
   readonly #listBytes = new Float64Array(QUEUES);
-  #home: Uint8Array = new Uint8Array(64);
-  /** When a slot was last used, as a count of uses that may wrap around. */
-  #touched: Int32Array = new Int32Array(64);
   #uses = 0;
   #mode: Mode;
   #limits: Limits;
@@ -72,7 +69,6 @@ export class Segments {
   }
 
   add(slot: number): void {
-    if (slot >= this.#home.length) this.#grow(slot);
     this.#count += 1;
     this.#bytes += this.#size(slot);
     this.#touch(slot);
@@ -92,7 +88,7 @@ export class Segments {
 
   use(slot: number): void {
     this.#touch(slot);
-    const home = this.#home[slot] ?? WINDOW;
+    const home = this.#home(slot);
     const goal = this.#goal(home);
     if (home !== goal) {
       if (slot === this.#candidate) this.#candidate = NONE;
@@ -102,7 +98,7 @@ export class Segments {
     } else if (goal === QUEUES) {
       this.#queues.renew(slot, this.#value(slot));
     } else {
-      this.#lists.renew(goal, slot);
+      this.#lists.renew(slot);
     }
     if (goal === PROTECTED) this.#demote();
   }
@@ -110,7 +106,7 @@ export class Segments {
   /** An entry takes another number of bytes, or has another cost, than before. */
   update(slot: number, bytesBefore: number): void {
     const difference = this.#size(slot) - bytesBefore;
-    const home = this.#home[slot] ?? WINDOW;
+    const home = this.#home(slot);
     this.#bytes += difference;
     if (home === QUEUES) this.#queues.renew(slot, this.#value(slot));
     else this.#listBytes[home] = (this.#listBytes[home] ?? 0) + difference;
@@ -129,7 +125,7 @@ export class Segments {
     const candidate = this.#candidate;
     if (candidate !== NONE && candidate !== victim && this.#value(candidate) <= this.#value(victim))
       return candidate;
-    if (this.#home[victim] === QUEUES) this.#queues.age(victim);
+    if (victim !== NONE && this.#home(victim) === QUEUES) this.#queues.age(victim);
     return victim;
   }
 
@@ -152,8 +148,8 @@ export class Segments {
     const { maxEntries, maxBytes } = this.#limits;
     const byBytes = maxEntries === Infinity || this.#bytes * maxEntries > this.#count * maxBytes;
     const size = byBytes ? this.#size(slot) : this.#bytes / this.#count;
-    const frequency = Math.max(1, this.#sketch.estimate(this.#facts.hash[slot] ?? 0));
-    return (frequency * (this.#facts.cost[slot] ?? 0)) / Math.max(1, size);
+    const frequency = Math.max(1, this.#sketch.estimate(this.#facts.hash(slot)));
+    return (frequency * this.#facts.cost(slot)) / Math.max(1, size);
   }
 
   /** The least recently used of all. Entries still in the queues of another mode go first. */
@@ -168,7 +164,7 @@ export class Segments {
   }
 
   #isOlder(slot: number, other: number): boolean {
-    return (((this.#touched[slot] ?? 0) - (this.#touched[other] ?? 0)) | 0) < 0;
+    return ((this.#lists.note(slot) - this.#lists.note(other)) | 0) < 0;
   }
 
   #leastOfMain(): number {
@@ -238,38 +234,36 @@ export class Segments {
   }
 
   #enqueue(slot: number): void {
-    this.#home[slot] = QUEUES;
     this.#queues.add(slot, this.#value(slot));
   }
 
   #link(list: number, slot: number): void {
-    this.#home[slot] = list;
     this.#lists.push(list, slot);
     this.#listBytes[list] = (this.#listBytes[list] ?? 0) + this.#size(slot);
   }
 
   #unlink(slot: number): void {
-    const home = this.#home[slot] ?? WINDOW;
+    const home = this.#home(slot);
     if (home === QUEUES) {
       this.#queues.remove(slot);
       return;
     }
-    this.#lists.unlink(home, slot);
+    this.#lists.unlink(slot);
     this.#listBytes[home] = (this.#listBytes[home] ?? 0) - this.#size(slot);
   }
 
+  /** The list that an entry is in, or that it is in the queues. */
+  #home(slot: number): number {
+    const list = this.#lists.listOf(slot);
+    return list === NONE ? QUEUES : list;
+  }
+
   #size(slot: number): number {
-    return this.#facts.bytes[slot] ?? 0;
+    return this.#facts.bytes(slot);
   }
 
   #touch(slot: number): void {
     this.#uses = (this.#uses + 1) | 0;
-    this.#touched[slot] = this.#uses;
-  }
-
-  #grow(slot: number): void {
-    const capacity = Math.max(2 * this.#home.length, slot + 1);
-    this.#home = grown(this.#home, new Uint8Array(capacity));
-    this.#touched = grown(this.#touched, new Int32Array(capacity));
+    this.#lists.setNote(slot, this.#uses);
   }
 }

@@ -28,7 +28,7 @@ export class Shadow {
 
   /** The entry was served from the real cache; returns whether this one would have had it. */
   use(facts: EntryFacts, real: number): boolean {
-    const slot = this.#index.get(facts.hash[real] ?? 0);
+    const slot = this.#index.get(facts.hash(real));
     if (slot === undefined) {
       this.#add(facts, real);
       return false;
@@ -40,18 +40,18 @@ export class Shadow {
 
   /** The entry has other facts than before; room for it is made when it is used. */
   update(facts: EntryFacts, real: number): void {
-    const slot = this.#index.get(facts.hash[real] ?? 0);
+    const slot = this.#index.get(facts.hash(real));
     if (slot !== undefined) this.#renew(facts, real, slot);
   }
 
   /** The entry got into the real cache, because it was asked for in vain; returns whether this one would have had it. */
   add(facts: EntryFacts, real: number): boolean {
-    const slot = this.#index.get(facts.hash[real] ?? 0);
+    const slot = this.#index.get(facts.hash(real));
     if (slot === undefined) {
       this.#add(facts, real);
       return false;
     }
-    const present = (facts.createdAt[real] ?? 0) < (this.#table.expiresAt[slot] ?? 0);
+    const present = facts.createdAt(real) < this.#table.expiresAt(slot);
     this.#renew(facts, real, slot);
     this.#segments.use(slot);
     this.#makeRoom();
@@ -70,27 +70,18 @@ export class Shadow {
   }
 
   #add(facts: EntryFacts, real: number): void {
-    if ((facts.bytes[real] ?? 0) > this.#limits.maxBytes) return;
+    if (facts.bytes(real) > this.#limits.maxBytes) return;
     const slot = this.#table.take();
-    this.#copy(facts, real, slot);
-    this.#index.set(this.#table.hash[slot] ?? 0, slot);
+    this.#table.copyFacts(slot, facts, real);
+    this.#index.set(this.#table.hash(slot), slot);
     this.#segments.add(slot);
     this.#makeRoom();
   }
 
   #renew(facts: EntryFacts, real: number, slot: number): void {
-    const before = this.#table.bytes[slot] ?? 0;
-    this.#copy(facts, real, slot);
+    const before = this.#table.bytes(slot);
+    this.#table.copyFacts(slot, facts, real);
     this.#segments.update(slot, before);
-  }
-
-  #copy(facts: EntryFacts, real: number, slot: number): void {
-    const table = this.#table;
-    table.hash[slot] = facts.hash[real] ?? 0;
-    table.bytes[slot] = facts.bytes[real] ?? 0;
-    table.cost[slot] = facts.cost[real] ?? 0;
-    table.createdAt[slot] = facts.createdAt[real] ?? 0;
-    table.expiresAt[slot] = facts.expiresAt[real] ?? 0;
   }
 
   #makeRoom(): void {
@@ -101,7 +92,7 @@ export class Shadow {
   }
 
   #evict(slot: number): void {
-    this.#index.delete(this.#table.hash[slot] ?? 0);
+    this.#index.delete(this.#table.hash(slot));
     this.#segments.remove(slot);
     this.#table.release(slot);
   }

@@ -1,5 +1,4 @@
 import { SlotLists } from './slot-lists.js';
-import { grown } from './slot-table.js';
 
 /*
  * Slots in lists by rounded value. A value is rounded down to some bits of mantissa by cutting the end of its 32-bit
@@ -22,24 +21,21 @@ export class ValueLists {
   readonly #shift: number;
   readonly #lists: SlotLists;
   readonly #occupied: Int32Array;
-  #listOf: Uint16Array = new Uint16Array(64);
+  readonly #values: Float64Array;
   size = 0;
 
   /** @param mantissa bits behind the leading one that are kept, 0 to 7: 2 round by a quarter at most */
   constructor(mantissa: number) {
     const lists = EXPONENTS << mantissa;
     this.#shift = FLOAT_BITS - mantissa;
+    this.#values = roundedValues(mantissa);
     this.#lists = new SlotLists(lists);
     this.#occupied = new Int32Array(lists / WORD);
   }
 
   /** Adds a slot that is not there. */
   add(slot: number, value: number): void {
-    if (slot >= this.#listOf.length) {
-      this.#listOf = grown(this.#listOf, new Uint16Array(Math.max(2 * this.#listOf.length, slot + 1)));
-    }
     const list = this.#rounded(value);
-    this.#listOf[slot] = list;
     if (this.#lists.length(list) === 0) {
       this.#occupied[list >>> 5] = (this.#occupied[list >>> 5] ?? 0) | (1 << (list & 31));
     }
@@ -49,7 +45,7 @@ export class ValueLists {
 
   remove(slot: number): void {
     const list = this.listOf(slot);
-    this.#lists.unlink(list, slot);
+    this.#lists.unlink(slot);
     if (this.#lists.length(list) === 0) {
       this.#occupied[list >>> 5] = (this.#occupied[list >>> 5] ?? 0) & ~(1 << (list & 31));
     }
@@ -59,21 +55,21 @@ export class ValueLists {
   /** Gives a slot its present value and makes it the newest of those that share it. */
   renew(slot: number, value: number): void {
     if (this.#rounded(value) === this.listOf(slot)) {
-      this.#lists.renew(this.listOf(slot), slot);
+      this.#lists.renew(slot);
     } else {
       this.remove(slot);
       this.add(slot, value);
     }
   }
 
+  /** The list that a slot is in, or -1. */
   listOf(slot: number): number {
-    return this.#listOf[slot] ?? 0;
+    return this.#lists.listOf(slot);
   }
 
   /** The value that all slots of a list are taken to have. */
   valueOf(list: number): number {
-    bits[0] = list << this.#shift;
-    return float[0] ?? 0;
+    return this.#values[list] ?? 0;
   }
 
   /** The oldest slot of a list, or -1. */
@@ -119,4 +115,19 @@ export class ValueLists {
     float[0] = Math.min(value, LARGEST);
     return (bits[0] ?? 0) >>> this.#shift;
   }
+}
+
+const tables = new Map<number, Float64Array>();
+
+/** The value of each list; one table serves all that round alike. */
+function roundedValues(mantissa: number): Float64Array {
+  const known = tables.get(mantissa);
+  if (known !== undefined) return known;
+  const values = new Float64Array(EXPONENTS << mantissa);
+  for (let list = 0; list < values.length; list++) {
+    bits[0] = list << (FLOAT_BITS - mantissa);
+    values[list] = float[0] ?? 0;
+  }
+  tables.set(mantissa, values);
+  return values;
 }

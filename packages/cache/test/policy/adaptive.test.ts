@@ -249,7 +249,7 @@ describe('what the adaptive policy does for one operation', () => {
         if (slots.size > entries) {
           const victim = policy.victim();
           policy.remove(victim, true);
-          slots.delete(facts.hash[victim] ?? 0);
+          slots.delete(facts.hash(victim));
           facts.release(victim);
         }
       }

@@ -14,17 +14,21 @@ export class Facts extends SlotTable {
   /** An entry with these facts: of a size and a cost of 1, and without an end, if nothing else is said. */
   put(fact: Fact = {}): number {
     const slot = this.take();
-    this.hash[slot] = slot;
-    this.bytes[slot] = 1;
-    this.cost[slot] = 1;
-    this.createdAt[slot] = 0;
-    this.expiresAt[slot] = Infinity;
+    this.setFacts(slot, slot, 1, 1, 0, Infinity);
     this.change(slot, fact);
     return slot;
   }
 
   change(slot: number, fact: Fact): void {
-    for (const [column, value] of Object.entries(fact) as [keyof Fact, number][]) this[column][slot] = value;
+    const { hash, bytes, cost, createdAt, expiresAt } = {
+      hash: this.hash(slot),
+      bytes: this.bytes(slot),
+      cost: this.cost(slot),
+      createdAt: this.createdAt(slot),
+      expiresAt: this.expiresAt(slot),
+      ...fact,
+    };
+    this.setFacts(slot, hash, bytes, cost, createdAt, expiresAt);
   }
 }
 
@@ -37,24 +41,24 @@ export class WatchedFacts implements EntryFacts {
     this.#facts = facts;
   }
 
-  get hash(): Int32Array {
+  hash(slot: number): number {
     this.looks += 1;
-    return this.#facts.hash;
+    return this.#facts.hash(slot);
   }
-  get bytes(): Float64Array {
+  bytes(slot: number): number {
     this.looks += 1;
-    return this.#facts.bytes;
+    return this.#facts.bytes(slot);
   }
-  get cost(): Float64Array {
+  cost(slot: number): number {
     this.looks += 1;
-    return this.#facts.cost;
+    return this.#facts.cost(slot);
   }
-  get createdAt(): Float64Array {
+  createdAt(slot: number): number {
     this.looks += 1;
-    return this.#facts.createdAt;
+    return this.#facts.createdAt(slot);
   }
-  get expiresAt(): Float64Array {
+  expiresAt(slot: number): number {
     this.looks += 1;
-    return this.#facts.expiresAt;
+    return this.#facts.expiresAt(slot);
   }
 }

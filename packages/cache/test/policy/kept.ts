@@ -19,13 +19,13 @@ export class Kept {
   }
 
   get bytes(): number {
-    return [...this.live].reduce((sum, slot) => sum + (this.facts.bytes[slot] ?? 0), 0);
+    return [...this.live].reduce((sum, slot) => sum + this.facts.bytes(slot), 0);
   }
 
   /** Adds an entry, and makes room for it; returns its slot and those of the victims. */
   add(fact: Fact = {}): { slot: number; victims: number[] } {
     const slot = this.facts.put(fact);
-    this.sketch.increment(this.facts.hash[slot] ?? 0);
+    this.sketch.increment(this.facts.hash(slot));
     this.live.add(slot);
     this.sketch.ensure(this.live.size);
     this.segments.add(slot);
@@ -34,13 +34,13 @@ export class Kept {
 
   use(slot: number, times = 1): void {
     for (let i = 0; i < times; i++) {
-      this.sketch.increment(this.facts.hash[slot] ?? 0);
+      this.sketch.increment(this.facts.hash(slot));
       this.segments.use(slot);
     }
   }
 
   update(slot: number, fact: Fact): number[] {
-    const before = this.facts.bytes[slot] ?? 0;
+    const before = this.facts.bytes(slot);
     this.facts.change(slot, fact);
     this.segments.update(slot, before);
     return this.makeRoom();

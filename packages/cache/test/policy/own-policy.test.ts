@@ -82,7 +82,7 @@ class Witness extends MostRecentlyUsed {
     return victim;
   }
   update(slot: number, bytesBefore: number): void {
-    this.told.push(`update ${String(slot)} ${String((this.facts?.bytes[slot] ?? 0) - bytesBefore)}`);
+    this.told.push(`update ${String(slot)} ${String((this.facts?.bytes(slot) ?? 0) - bytesBefore)}`);
   }
   resize({ maxEntries, maxBytes }: Limits): void {
     this.told.push(`resize ${String(maxEntries)} ${String(maxBytes)}`);
@@ -215,11 +215,11 @@ describe("a policy of the user's own", () => {
     class Reader extends Witness {
       override add(slot: number): void {
         super.add(slot);
-        seen.push(this.facts?.cost[slot] ?? -1);
+        seen.push(this.facts?.cost(slot) ?? -1);
       }
       override remove(slot: number, evicted: boolean): void {
         super.remove(slot, evicted);
-        seen.push(this.facts?.cost[slot] ?? -1);
+        seen.push(this.facts?.cost(slot) ?? -1);
       }
     }
     const cache = new ConversionCache<number>({ policy: new Reader(), maxEntries: 1 });

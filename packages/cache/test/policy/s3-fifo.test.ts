@@ -22,14 +22,14 @@ class Queues {
 
   evict(newcomer = -1): number {
     const victim = this.policy.victim(newcomer);
-    const hash = this.facts.hash[victim] ?? Number.NaN;
+    const hash = this.facts.hash(victim);
     this.policy.remove(victim, true);
     this.facts.release(victim);
     return hash;
   }
 
   use(hash: number, times = 1): void {
-    const slot = [...this.policy.slots()].find((each) => this.facts.hash[each] === hash) ?? -1;
+    const slot = [...this.policy.slots()].find((each) => this.facts.hash(each) === hash) ?? -1;
     for (let i = 0; i < times; i++) this.policy.use(slot);
   }
 }

@@ -178,10 +178,7 @@ describe('segments that go over to another mode', () => {
       kept.segments.switchTo(GDSF);
       const newcomers = settle(kept, 13);
       const values = new Map(
-        slots.map((slot) => [
-          slot,
-          (kept.facts.cost[slot] ?? 0) * kept.sketch.estimate(kept.facts.hash[slot] ?? 0),
-        ]),
+        slots.map((slot) => [slot, kept.facts.cost(slot) * kept.sketch.estimate(kept.facts.hash(slot))]),
       );
       const victims = kept.evictAll().filter((slot) => !newcomers.includes(slot));
       expect(victims.map((slot) => values.get(slot))).toEqual([...values.values()].sort((a, b) => a - b));
@@ -197,7 +194,7 @@ describe('segments that go over to another mode', () => {
     // All others are on probation, the least valued of them first to go.
     const victims = kept.evictAll();
     expect(victims.slice(80)).toEqual(newcomers);
-    const costs = (of: readonly number[]): number[] => of.map((slot) => kept.facts.cost[slot] ?? 0);
+    const costs = (of: readonly number[]): number[] => of.map((slot) => kept.facts.cost(slot));
     expect(costs(victims.slice(0, 80))).toEqual(costs(slots).sort((a, b) => a - b));
   });
 
@@ -205,7 +202,7 @@ describe('segments that go over to another mode', () => {
     const kept = new Kept(LRU, { maxEntries: 100, maxBytes: Infinity });
     const slots = range(100).map((i) => kept.add({ hash: spread(i) }).slot);
     kept.segments.switchTo(windowTinyLfu(0.2));
-    const hashes = (of: readonly number[]): number[] => of.map((slot) => kept.facts.hash[slot] ?? 0);
+    const hashes = (of: readonly number[]): number[] => of.map((slot) => kept.facts.hash(slot));
     const newest = [...hashes(slots.slice(-7)), ...range(13).map((i) => spread(1000 + i))];
     for (let i = 0; i < 13; i++) expect(kept.add({ hash: spread(1000 + i) }).victims).toHaveLength(1);
     // The last twenty are in the window, and go last.

@@ -24,10 +24,10 @@ describe('the lists of slots', () => {
             lists.push(at, it);
             model[at]?.unshift(it);
           } else if (what === 'renew') {
-            lists.renew(home, it);
+            lists.renew(it);
             model[home] = [it, ...rest()];
           } else {
-            lists.unlink(home, it);
+            lists.unlink(it);
             model[home] = rest();
           }
           model.forEach((slots, each) => {

@@ -43,20 +43,23 @@ describe('the table of slots', () => {
     );
   });
 
-  it('keeps what its columns say when they grow, which is when the next slot needs it', () => {
+  it('keeps what its records say when it grows, which is when the next slot needs it', () => {
     const table = new SlotTable();
     for (let i = 0; i < 64; i++) {
       const slot = table.take();
-      table.hash[slot] = -i;
-      for (const column of [table.bytes, table.cost, table.createdAt, table.expiresAt])
-        column[slot] = i + 0.5;
+      table.setFacts(slot, -i, i + 0.5, i + 1.5, i + 2.5, Infinity);
+      table.setValue(slot, i + 3.5, i + 4.5);
     }
     expect(table.capacity).toBe(64);
     table.take();
     expect(table.capacity).toBe(128);
-    expect(table.hash[63]).toBe(-63);
-    for (const column of [table.bytes, table.cost, table.createdAt, table.expiresAt]) {
-      expect([column.length, column[63]]).toEqual([128, 63.5]);
-    }
+    expect([table.hash(63), table.bytes(63), table.cost(63), table.createdAt(63)]).toEqual([
+      -63, 63.5, 64.5, 65.5,
+    ]);
+    expect([table.expiresAt(63), table.valueBytes(63), table.lastAccessAt(63)]).toEqual([
+      Infinity,
+      66.5,
+      67.5,
+    ]);
   });
 });
