@@ -23,6 +23,8 @@ export const WINDOW_MODES: readonly Mode[] = [
 
 /** The sample is thinned out where a shadow would hold as many entries as this, and thickened again below a quarter. */
 const SHADOW_ENTRIES = 512;
+/** From all keys to one of so many: what a cache of a thousand entries gains by it is worth more than the rest. */
+const FIRST_RATE = 4;
 /** The sample is chosen by 16 bits. */
 const MOST_RARE = 1 << 16;
 /** A period of the contest lasts as many accesses for each entry of a shadow. */
@@ -78,7 +80,8 @@ export class AdaptivePolicy implements EvictionPolicy {
     this.#sketch.increment(hash);
     if (this.#sampled(hash)) this.#observe(facts, slot, true);
     this.#segments?.add(slot);
-    if (this.#count >= SHADOW_ENTRIES * this.#rate) this.#sample(2 * this.#rate);
+    if (this.#count >= SHADOW_ENTRIES * this.#rate)
+      this.#sample(this.#rate === 1 ? FIRST_RATE : 2 * this.#rate);
     else if (this.#rate > 1 && this.#count < (SHADOW_ENTRIES / 4) * this.#rate) this.#sample(this.#rate / 2);
   }
 
