@@ -67,9 +67,12 @@ export class Contents<V> {
         this.#counters.sets += 1;
         this.#announcements.tell('set', slot);
       },
-      onCold: (slot) => {
-        this.#compression.consider(slot);
-      },
+      onCold:
+        codec === undefined
+          ? undefined
+          : (slot) => {
+              this.#compression.consider(slot);
+            },
     });
     this.#compression = new BackgroundCompression({ codec, above, records, store: this.#store, report });
     const drop = (ref: EntryRef): void => {

@@ -10,21 +10,22 @@ export interface Lifetimes {
   readonly staleWhileRevalidate: number;
 }
 
-/** Whether an entry can be served as it is, only while it is made anew, or not any more. */
-export type Freshness = 'fresh' | 'stale' | 'expired';
-
 /** Reads the age of entries. An entry lives for the whole of its time and not a moment longer. */
 export class Expiry {
   readonly #records: Records<unknown>;
-  readonly #lifetimes: Lifetimes;
+  readonly #ttl: number;
+  readonly #idleTtl: number;
+  readonly #stale: number;
 
-  constructor(records: Records<unknown>, lifetimes: Lifetimes) {
+  constructor(records: Records<unknown>, { ttl, idleTtl, staleWhileRevalidate }: Lifetimes) {
     this.#records = records;
-    this.#lifetimes = lifetimes;
+    this.#ttl = ttl;
+    this.#idleTtl = idleTtl;
+    this.#stale = staleWhileRevalidate;
   }
 
   /** When an entry that is made now is fresh for the last time. */
-  endOf(now: number, ttl: number = this.#lifetimes.ttl): number {
+  endOf(now: number, ttl: number = this.#ttl): number {
     return now + ttl;
   }
 
@@ -33,17 +34,10 @@ export class Expiry {
   }
 
   isExpired(slot: number, now: number): boolean {
-    const end = this.#records.expiresAt(slot) + this.#lifetimes.staleWhileRevalidate;
-    return now >= end || this.#isIdle(slot, now);
-  }
-
-  freshness(slot: number, now: number): Freshness {
-    if (this.isFresh(slot, now)) return 'fresh';
-    return this.isExpired(slot, now) ? 'expired' : 'stale';
+    return now >= this.#records.expiresAt(slot) + this.#stale || this.#isIdle(slot, now);
   }
 
   #isIdle(slot: number, now: number): boolean {
-    const { idleTtl } = this.#lifetimes;
-    return idleTtl !== Infinity && now >= this.#records.lastAccessAt(slot) + idleTtl;
+    return this.#idleTtl !== Infinity && now >= this.#records.lastAccessAt(slot) + this.#idleTtl;
   }
 }

@@ -25,7 +25,7 @@ export class Store<V> {
   readonly #tags = new TagIndex<number>();
   readonly #onLeave: OnLeave;
   readonly #onWritten: (slot: number) => void;
-  readonly #onCold: (slot: number) => void;
+  readonly #onCold: ((slot: number) => void) | undefined;
   readonly #onError: (error: CacheError) => void;
   #limits: Limits;
   #bytes = 0;
@@ -44,7 +44,7 @@ export class Store<V> {
     /** Told of every entry that got in, before anything has to go for it. */
     onWritten: (slot: number) => void;
     /** Told of entries that were not served since the sweep came by the last time. */
-    onCold: (slot: number) => void;
+    onCold: ((slot: number) => void) | undefined;
     onError: (error: CacheError) => void;
   }) {
     this.#records = o.records;
@@ -196,9 +196,12 @@ export class Store<V> {
     for (let looked = 0; looked < SWEEP; looked++) {
       if (this.#hand >= records.used) this.#startRound(now);
       const slot = this.#hand++;
-      if (slot === newcomer || !records.isTaken(slot)) continue;
-      if (this.#expiry.isExpired(slot, now)) this.remove(slot, 'expired');
-      else if (records.lastAccessAt(slot) < this.#lastRoundAt) this.#onCold(slot);
+      // What stands in a free slot is out of date, so whether one is taken is asked last.
+      if (this.#expiry.isExpired(slot, now)) {
+        if (slot !== newcomer && records.isTaken(slot)) this.remove(slot, 'expired');
+      } else if (this.#onCold !== undefined && records.lastAccessAt(slot) < this.#lastRoundAt) {
+        if (records.isTaken(slot)) this.#onCold(slot);
+      }
     }
   }
 
