@@ -101,7 +101,8 @@ export class ConversionCache<V = unknown> {
 
   /**
    * Keeps a value. One that is larger than `maxBytes` is refused: it is counted, and an older value stays. A
-   * conversion of the same key that is under way goes on for its callers, its result is not kept.
+   * conversion of the same key that is under way goes on for its callers, its result is not kept. Policies that weigh
+   * newcomers, the default among them, may turn a value away when the cache is full of better ones.
    *
    * @throws CacheError `ERR_PERF_CACHE_INVALID_VALUE` for `undefined`, which could not be told from a miss
    */

@@ -16,7 +16,7 @@ import { withCompression } from './with-compression.js';
 
 /** How the whole suite is set up. */
 export interface SuiteOptions {
-  /** What the cache may hold. Lazy conversions may hold as much again. Default `'500MB'`. */
+  /** What the cache may hold, and less while memory is scarce. Lazy conversions may hold as much again. Default `'500MB'`. */
   readonly maxBytes?: ByteSize;
   /** Entries the cache may hold. Default 1000. */
   readonly maxEntries?: number;
