@@ -97,7 +97,7 @@ export class Counters {
     closed: 0,
   };
   readonly refusals: Record<RefusalReason, number> = { 'too-large': 0, undefined: 0 };
-  readonly lookups = new LookupTimes();
+  readonly lookups: LookupTimes = new LookupTimes();
 
   snapshot(
     now: Pick<

@@ -15,7 +15,7 @@ export const ARRAY_BUFFER = 88;
 export const TYPED_ARRAY = 96;
 export const DATA_VIEW = 80;
 /** Up to V8 12 the time is a number of its own. */
-export const DATE = Number.parseInt(process.versions.v8, 10) < 13 ? 112 : 96;
+export const DATE: number = Number.parseInt(process.versions.v8, 10) < 13 ? 112 : 96;
 /** The compiled pattern is shared. */
 export const REGEXP = 56;
 /** With a captured stack of ten frames. */
