@@ -45,7 +45,7 @@ const FIRST_CAPACITY = 64;
 const COST_ASSUMED = 1;
 const INCOMPRESSIBLE = 2;
 
-/** What is kept of each entry, in columns. Labels and tags take room only once an entry has one of its own. */
+/** What is kept of each entry. Labels and tags take room only once an entry has one of its own. */
 export class Records<V> extends SlotTable {
   /** The ids; `undefined` where the slot is free. */
   readonly ids: (string | undefined)[] = [];

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { isDeepStrictEqual } from 'node:util';
 import fc from 'fast-check';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import {
   ConversionCache,
   type CacheEvent,
@@ -12,6 +12,7 @@ import {
 import { POLICY_NAMES } from '../src/policy/policy-name.js';
 import { Deferred, turn } from './deferred.js';
 import { FakeClock } from './fake-clock.js';
+import { refuseUnhandledRejections } from './unhandled-rejections.js';
 
 const LIMITS = {
   'few entries': { maxEntries: 4, maxBytes: Infinity },
@@ -437,15 +438,7 @@ class Oracle {
   }
 }
 
-const unhandled = vi.fn();
-beforeAll(() => {
-  process.on('unhandledRejection', unhandled);
-});
-afterAll(async () => {
-  await turn();
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
+refuseUnhandledRejections();
 
 function setups(policy: PolicyName, time: keyof typeof TIMES): Setup[] {
   const switches = [false, true];

@@ -1,7 +1,8 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { ConversionCache, type CacheOptions } from '../src/index.js';
 import { Deferred, turn } from './deferred.js';
 import { FakeClock } from './fake-clock.js';
+import { refuseUnhandledRejections } from './unhandled-rejections.js';
 
 /** A cache that remembers failures for 10 ms, and a source that is down until the test says otherwise. */
 function remembering(options: CacheOptions<number> = {}): {
@@ -29,15 +30,7 @@ function remembering(options: CacheOptions<number> = {}): {
 const failing = async (ask: () => Promise<number>): Promise<unknown> =>
   ask().catch((error: unknown) => error);
 
-const unhandled = vi.fn();
-beforeAll(() => {
-  process.on('unhandledRejection', unhandled);
-});
-afterAll(async () => {
-  await turn();
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
+refuseUnhandledRejections();
 
 describe('a failure', () => {
   it('is remembered: whoever asks meanwhile gets the same error, and nobody tries again', async () => {

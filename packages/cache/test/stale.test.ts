@@ -1,10 +1,11 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import { deserialize, serialize } from 'node:v8';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { ConversionCache, type CacheEvent, type CacheOptions, type ValueCodec } from '../src/index.js';
 import { Deferred, turn } from './deferred.js';
 import { FakeClock } from './fake-clock.js';
+import { refuseUnhandledRejections } from './unhandled-rejections.js';
 
 const code = (name: string): unknown => expect.objectContaining({ code: `ERR_PERF_CACHE_${name}` });
 
@@ -48,15 +49,7 @@ function stale(options: CacheOptions<unknown> = {}): ReturnType<typeof revalidat
   return parts;
 }
 
-const unhandled = vi.fn();
-beforeAll(() => {
-  process.on('unhandledRejection', unhandled);
-});
-afterAll(async () => {
-  await turn();
-  process.off('unhandledRejection', unhandled);
-  expect(unhandled).not.toHaveBeenCalled();
-});
+refuseUnhandledRejections();
 
 describe('a stale value', () => {
   it('is served at once, while it is made anew in the background', async () => {

@@ -5,7 +5,8 @@ import { type EntryFacts, type Limits } from './entry-facts.js';
  * entry while it is in the cache and to another afterwards.
  *
  * The cache calls `attach` first and once, `add`, `use`, `update` and `remove` for what happens, and `victim` as often
- * as there is too much; each victim is then removed. A policy serves one cache.
+ * as there is too much; each victim is then removed. Uses may be told later than they happen, up to 64 together, but in
+ * their order and before anything else. A policy must not use the cache that it serves, and serves no other.
  */
 export interface EvictionPolicy {
   /** Its name in `stats()`. */
