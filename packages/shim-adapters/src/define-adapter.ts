@@ -1,17 +1,29 @@
 import { systemClock } from '@perf/internal/clock';
 import type { ConversionCost, ConvertOptions, ShimAdapter } from './adapter.js';
+import { Bounds } from './bounds.js';
 import { ConversionError, throwIfAborted } from './errors.js';
 import { Losses } from './losses.js';
 import type { AnyRequest, Format } from './request.js';
 import type { ConversionResult } from './result.js';
 import { estimateSourceBytes } from './source.js';
 import { ColumnTable } from './table/column-table.js';
+import { readStream, writeStream } from './step-stream.js';
 import { validateRequest } from './validation.js';
 
 /** What a step may use while it runs. */
 export interface StepContext extends ConvertOptions {
   /** Where the step counts what it cannot carry. */
   readonly losses: Losses;
+  /**
+   * To be called between blocks of work, with the bytes that the result holds so far where they are known: throws
+   * when the conversion was aborted, took longer than its timeout or holds more than `maxBytes`.
+   */
+  checkpoint(heldBytes?: number): void;
+}
+
+/** What a step may use while it streams. */
+export interface StreamContext extends StepContext {
+  readonly batchRows: number;
 }
 
 /** One conversion of an adapter, and what it costs. */
@@ -25,8 +37,25 @@ export interface AdapterStep {
   /** Milliseconds that do not depend on the size. Default 0.05. */
   readonly setupMs?: number;
   convert(request: AnyRequest, context: StepContext): unknown;
+  /** From a source to columns: reads it table by table, each of about `batchRows` rows and the same columns. */
+  stream?(request: AnyRequest, context: StreamContext): AsyncIterable<ColumnTable>;
+  /** From columns: writes tables as they come, piece by piece. The pieces in a row are the whole. */
+  encode?(
+    tables: AsyncIterable<ColumnTable>,
+    request: AnyRequest,
+    context: StreamContext,
+  ): AsyncIterable<EncodedPiece>;
+  /** Whether `stream` or `encode` takes this request. Default: every one. */
+  streams?(request: AnyRequest): boolean;
   /** Bytes that the result keeps alive. Default: exact for bytes and tables, an estimate for arrays. */
   bytesOf?(data: unknown, request: AnyRequest): number;
+}
+
+/** A piece of a target that is written as its tables come. */
+export interface EncodedPiece {
+  readonly data: unknown;
+  /** How many rows it holds. */
+  readonly rows: number;
 }
 
 export interface AdapterDefinition {
@@ -36,6 +65,8 @@ export interface AdapterDefinition {
   readonly module?: { readonly url: string; readonly export: string };
   /** Default `true`: every step from a whole source honours `columns`, `offset` and `limit`. */
   readonly selects?: boolean;
+  /** Names of options beyond those of `ConversionOptions`, which a package adds by declaration merging. */
+  readonly options?: readonly string[];
   readonly split?: (request: AnyRequest, parts: number) => Promise<readonly AnyRequest[]>;
   readonly merge?: (results: readonly ConversionResult[]) => ConversionResult;
 }
@@ -59,9 +90,23 @@ export function defineAdapter(definition: AdapterDefinition): ShimAdapter {
   const stepFor = ({ from, to }: AnyRequest): AdapterStep | undefined =>
     steps.find((step) => step.from === from && step.to === to);
 
+  const validStep = (request: AnyRequest): AdapterStep => {
+    const checked = validateRequest(request, definition.options);
+    if (!checked.valid) {
+      throw new ConversionError('ERR_PERF_CONVERT_INVALID_REQUEST', checked.problems.join('; '));
+    }
+    const step = stepFor(request);
+    if (step !== undefined) return step;
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_NO_ROUTE',
+      `adapter '${id}' does not convert ${request.from} to ${request.to}`,
+    );
+  };
+
   return {
     id,
     version,
+    ...(definition.options === undefined ? {} : { options: definition.options }),
     conversions: steps.map(({ from, to }) => [from, to] as const),
     selects: definition.selects ?? true,
     ...(module === undefined ? {} : { module }),
@@ -76,7 +121,7 @@ export function defineAdapter(definition: AdapterDefinition): ShimAdapter {
       return { durationMs, bytes: Math.round(bytes * step.growth), qualityLoss: 0 };
     },
     validateRequest(request) {
-      const checked = validateRequest(request);
+      const checked = validateRequest(request, definition.options);
       if (!checked.valid || stepFor(request) !== undefined) return checked;
       return {
         valid: false,
@@ -84,15 +129,19 @@ export function defineAdapter(definition: AdapterDefinition): ShimAdapter {
       };
     },
     async convert(request, options = {}) {
-      const step = stepFor(request);
-      if (step === undefined) {
-        throw new ConversionError(
-          'ERR_PERF_CONVERT_NO_ROUTE',
-          `adapter '${id}' does not convert ${request.from} to ${request.to}`,
-        );
-      }
-      return runStep(definition, step, request, options);
+      return runStep(definition, validStep(request), request, options);
     },
+    streams(request) {
+      const step = stepFor(request);
+      const takes = step !== undefined && (step.streams?.(request) ?? true);
+      return {
+        reads: takes && step.stream !== undefined,
+        writes: takes && step.encode !== undefined,
+      };
+    },
+    convertStream: (request, options = {}) => readStream(validStep(request), request, options),
+    encodeStream: (tables, request, options = {}) =>
+      writeStream(validStep(request), tables, request, options),
   };
 }
 
@@ -102,11 +151,15 @@ async function runStep(
   request: AnyRequest,
   options: ConvertOptions,
 ): Promise<ConversionResult> {
-  throwIfAborted(options.signal);
   const clock = options.clock ?? systemClock;
   const started = clock.now();
   const losses = new Losses();
-  const data = await typed(() => step.convert(request, { ...options, losses }), step, options.signal);
+  using bounds = new Bounds(options);
+  bounds.checkpoint();
+  const work = async (): Promise<unknown> => await step.convert(request, bounds.context(losses));
+  const data = await typed(work, step, bounds.signal);
+  const bytes = step.bytesOf?.(data, request) ?? heldBytes(data);
+  bounds.checkpoint(bytes);
   return {
     data,
     format: step.to,
@@ -115,16 +168,16 @@ async function runStep(
     quality: losses.quality,
     route: [{ from: step.from, to: step.to, adapter: id, version }],
     durationMs: clock.now() - started,
-    bytes: step.bytesOf?.(data, request) ?? heldBytes(data),
+    bytes,
   };
 }
 
 /** Every failure leaves as a ConversionError: libraries throw what they like. */
-async function typed(
-  run: () => unknown,
-  step: AdapterStep,
+export async function typed<T>(
+  run: () => Promise<T>,
+  { from, to }: Pick<AdapterStep, 'from' | 'to'>,
   signal: AbortSignal | undefined,
-): Promise<unknown> {
+): Promise<T> {
   try {
     return await run();
   } catch (cause) {
@@ -133,7 +186,7 @@ async function typed(
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
     throw new ConversionError(
       'ERR_PERF_CONVERT_FAILED',
-      `${step.from} to ${step.to} failed: ${reason ?? 'no reason given'}`,
+      `${from} to ${to} failed: ${reason ?? 'no reason given'}`,
       { cause },
     );
   }

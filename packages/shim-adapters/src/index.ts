@@ -31,15 +31,19 @@ export type {
   BitColumn,
   Column,
   ColumnType,
+  DecimalColumn,
   DictionaryColumn,
   Field,
   FixedColumn,
   FixedValues,
+  ListColumn,
   NullColumn,
+  StructColumn,
   TextColumn,
   TimeUnit,
 } from './table/column.js';
-export { ColumnTable, type Row } from './table/column-table.js';
+export { ColumnTable } from './table/column-table.js';
+export { type Row } from './table/row.js';
 export { valueReader, type ReadOptions, type ValueReader } from './table/value.js';
 export {
   optimize,

@@ -44,6 +44,13 @@ export class Losses {
     return this.#total === 0 ? 1 : Math.max(0, 1 - this.#lost / this.#total);
   }
 
+  /** The warnings since this was last asked, for one piece of a stream. */
+  take(): readonly ConversionWarning[] {
+    const taken = this.warnings;
+    this.#warnings.clear();
+    return taken;
+  }
+
   #note(code: string, column: string | undefined, message: string, count: number, lossy: boolean): void {
     const key = `${code} ${column ?? ''}`;
     const known = this.#warnings.get(key);

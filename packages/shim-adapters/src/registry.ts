@@ -1,13 +1,15 @@
 import { shown } from '@perf/internal/errors';
-import type { ConvertOptions, ShimAdapter } from './adapter.js';
+import type { Batch, ConvertOptions, ShimAdapter, StreamOptions } from './adapter.js';
 import { heldBytes } from './define-adapter.js';
 import { ConversionError } from './errors.js';
 import type { AnyRequest, Converted, ConversionRequest, Format } from './request.js';
+import { checkRequirements, requireResult } from './requirements.js';
 import type { ConversionResult } from './result.js';
 import { findRoute, type ConversionPath, type Hop } from './route.js';
 import { runRoute, selectedFirst } from './route-run.js';
 import { isWhole, selectionOf } from './selection.js';
 import { estimateSourceBytes, sourceBytes } from './source.js';
+import { streamRoute, type StreamRoute } from './stream-run.js';
 import { validateRequest } from './validation.js';
 
 const HUB: Format = 'columns';
@@ -46,7 +48,7 @@ export class AdapterRegistry {
    * @throws ConversionError `ERR_PERF_CONVERT_INVALID_REQUEST`
    */
   path(request: AnyRequest): ConversionPath | null {
-    requireValid(request);
+    this.#requireValid(request);
     const bytes = estimateSourceBytes(request);
     const whole = isWhole(selectionOf(request));
     if (request.from === request.to) {
@@ -77,11 +79,54 @@ export class AdapterRegistry {
     request: AnyRequest,
     options: ConvertOptions = {},
   ): Promise<ConversionResult> {
-    if (path.hops.length > 0) return runRoute(path.hops, request, options);
+    checkRequirements(options);
+    if (path.hops.length > 0) return requireResult(await runRoute(path.hops, request, options), options);
     const { source } = selectedFirst(request);
     const data = 'value' in source ? source.value : await sourceBytes(source, options.signal);
     const result = await runRoute([], request, options);
-    return { ...result, data, bytes: heldBytes(data) };
+    return requireResult({ ...result, data, bytes: heldBytes(data) }, options);
+  }
+
+  /**
+   * Converts batch by batch. To columns, each batch is a table; to another format, a piece of it: all pieces in a row
+   * are what `convert` would give. Where an adapter cannot stream, the source or the target is held as a whole and the
+   * warning `not-streamed` says so. Types are settled by the first batch: a later value that does not fit is an error
+   * that tells how to name the type beforehand.
+   * @throws ConversionError when the first batch is asked for
+   */
+  stream<F extends Format, T extends Format>(
+    request: ConversionRequest<F, T>,
+    options?: StreamOptions,
+  ): AsyncIterable<Batch<Converted<T>>>;
+  stream(request: AnyRequest, options: StreamOptions = {}): AsyncIterable<Batch> {
+    return streamRoute(this.#streamRoute(request), request, options);
+  }
+
+  #streamRoute(request: AnyRequest): StreamRoute {
+    const whole = this.path(request);
+    if (whole === null) throw noRoute(request, this.formats);
+    const reading: AnyRequest = { ...request, to: HUB };
+    const writing: AnyRequest = { ...request, from: HUB };
+    const reader = cheapest(
+      this.adapters.filter((adapter) => adapter.streams?.(reading).reads === true),
+      reading,
+    );
+    const writer = cheapest(
+      this.adapters.filter((adapter) => adapter.streams?.(writing).writes === true),
+      writing,
+    );
+    const bytes = estimateSourceBytes(request);
+    const toHub = request.from === HUB ? [] : findRoute(this.adapters, reading, bytes)?.hops;
+    const fromHub = request.to === HUB ? [] : findRoute(this.adapters, writing, bytes)?.hops;
+    if (toHub === undefined || fromHub === undefined) throw noRoute(request, this.formats);
+    return { reader, toHub, writer, fromHub };
+  }
+
+  #requireValid(request: AnyRequest): void {
+    const further = this.adapters.flatMap(({ options = [] }) => options);
+    const checked = validateRequest(request, further);
+    if (checked.valid) return;
+    throw new ConversionError('ERR_PERF_CONVERT_INVALID_REQUEST', checked.problems.join('; '));
   }
 
   #throughHub(request: AnyRequest, bytes: number): ConversionPath | null {
@@ -107,10 +152,9 @@ function canSelect(hops: readonly Hop[]): boolean {
   return hops[0]?.adapter.selects === true || hops.some(({ to }) => to === HUB);
 }
 
-function requireValid(request: AnyRequest): void {
-  const checked = validateRequest(request);
-  if (checked.valid) return;
-  throw new ConversionError('ERR_PERF_CONVERT_INVALID_REQUEST', checked.problems.join('; '));
+function cheapest(adapters: readonly ShimAdapter[], request: AnyRequest): ShimAdapter | undefined {
+  const costs = adapters.map((adapter) => ({ adapter, ms: adapter.estimateCost(request).durationMs }));
+  return costs.sort((a, b) => a.ms - b.ms)[0]?.adapter;
 }
 
 /** The error for a request that no chain of adapters can serve. */

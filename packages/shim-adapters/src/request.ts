@@ -1,7 +1,13 @@
 import type { ByteSize } from '@perf/internal/bytes';
+import type { Duration } from '@perf/internal/duration';
 import type { ArrowTable } from './arrow-table.js';
+import type { InputLimits } from './limits.js';
+import type { DType, NdArray } from './ndarray/nd-array.js';
+import type { SparseMatrix } from './sparse/sparse-matrix.js';
 import type { ColumnType } from './table/column.js';
-import type { ColumnTable, Row } from './table/column-table.js';
+import type { ColumnTable } from './table/column-table.js';
+import type { Row } from './table/row.js';
+import type { TimeSeries } from './time-series/time-series.js';
 
 /**
  * What each format is in memory. Open to declaration merging: a package that brings an adapter for a format of its
@@ -17,6 +23,11 @@ export interface FormatMap {
   arrow: ArrowTable;
   'arrow-ipc': Uint8Array;
   parquet: Uint8Array;
+  ndarray: NdArray;
+  sparse: SparseMatrix;
+  'time-series': TimeSeries;
+  /** MessagePack: an array of maps, or a map of arrays. */
+  msgpack: Uint8Array;
 }
 
 /** What each format comes out as, where that is narrower than what goes in: text formats are UTF-8 bytes. */
@@ -57,6 +68,29 @@ export interface ConversionOptions {
   readonly types?: Readonly<Record<string, ColumnType>>;
   /** Rows: 64-bit integers always as `bigint`. Default `false`: `number` where exact. */
   readonly bigint?: boolean;
+  /**
+   * CSV, writing: a text that a spreadsheet would run (it begins with `=`, `+`, `-`, `@`, tab or carriage return) gets
+   * a `'` in front. Default `false`.
+   */
+  readonly escapeFormulas?: boolean;
+  /** JSON, NDJSON, reading: whole numbers beyond 2^53 exactly, as 64-bit integers. Default `false`: rounded. */
+  readonly exactIntegers?: boolean;
+  /** Arrow IPC, writing: which of its two framings. Default `'stream'`. Both are read. */
+  readonly ipc?: 'stream' | 'file';
+  /** How large the parts of the source may be. */
+  readonly limits?: InputLimits;
+  /** ndarray, sparse: the type of the elements. Default: the narrowest that holds every column. */
+  readonly dtype?: DType;
+  /** ndarray: which axis is contiguous. Default `'row-major'`. */
+  readonly order?: 'row-major' | 'column-major';
+  /** sparse: how the matrix is stored. Default `'csr'`. */
+  readonly sparse?: SparseMatrix['layout'];
+  /** time-series: the column of moments. Default: the only `timestamp` or `date` column. */
+  readonly timeColumn?: string;
+  /** time-series: the distance of the rows, which is then checked. Default: found out. */
+  readonly frequency?: Duration;
+  /** time-series: the order into which rows are brought. Default `'ascending'`. */
+  readonly timeOrder?: TimeSeries['order'];
 }
 
 /** Travels with the request into the result; never part of the key. */

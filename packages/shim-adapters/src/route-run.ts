@@ -1,7 +1,8 @@
 import { systemClock } from '@perf/internal/clock';
+import { parseDuration } from '@perf/internal/duration';
 import type { ConvertOptions } from './adapter.js';
 import { heldBytes } from './define-adapter.js';
-import { throwIfAborted } from './errors.js';
+import { refuseOption, throwIfAborted } from './errors.js';
 import type { ConversionWarning } from './losses.js';
 import type { AnyRequest, Format } from './request.js';
 import type { ConversionResult, RouteStep } from './result.js';
@@ -27,7 +28,10 @@ export async function runRoute(
     throwIfAborted(options.signal);
     if (!hop.adapter.selects) current = selectedFirst(current);
     const pending = !isWhole(selectionOf(current)) && !hop.adapter.selects;
-    const step = await hop.adapter.convert({ ...current, from: hop.from, to: hop.to }, options);
+    const step = await hop.adapter.convert(
+      { ...current, from: hop.from, to: hop.to },
+      boundsOf(options, clock.now() - started, index === hops.length - 1),
+    );
     const cut = pending && step.data instanceof ColumnTable;
     const data = cut ? selected(step.data, selectionOf(current)) : step.data;
     if (data instanceof ColumnTable) facts = { rows: data.length, columns: data.names };
@@ -46,6 +50,13 @@ export async function runRoute(
     durationMs: clock.now() - started,
     bytes: steps.at(-1)?.bytes ?? heldBytes(data),
   };
+}
+
+/** The options of the next step: what is left of the timeout; the bound on the result is for the last step only. */
+function boundsOf(options: ConvertOptions, spentMs: number, last: boolean): ConvertOptions {
+  const { timeout = Infinity, maxBytes = Infinity } = options;
+  const left = parseDuration(timeout, 'timeout', refuseOption, true) - spentMs;
+  return { ...options, timeout: Math.max(0, left), maxBytes: last ? maxBytes : Infinity };
 }
 
 /** The request on the selected part of its table, where its source is one. */

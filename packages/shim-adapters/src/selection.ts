@@ -20,6 +20,30 @@ export function selected(
   return narrow.slice(offset, offset + limit);
 }
 
+/** The selected part of a stream of tables. Asks for no more once it has its rows. */
+export async function* selectedStream(
+  tables: AsyncIterable<ColumnTable>,
+  { columns, offset = 0, limit = Infinity }: Selection,
+): AsyncGenerator<ColumnTable, void> {
+  let skip = offset;
+  let left = limit;
+  let empty: ColumnTable | undefined;
+  for await (const table of tables) {
+    const narrow = columns === undefined ? table : table.select(columns);
+    const part = narrow.slice(skip, skip + left);
+    skip -= Math.min(skip, narrow.length);
+    left -= part.length;
+    empty ??= narrow.slice(0, 0);
+    if (part.length > 0) {
+      empty = part;
+      yield part;
+    }
+    if (left <= 0) break;
+  }
+  // A stream of no rows still tells its columns.
+  if (empty?.length === 0) yield empty;
+}
+
 /** The request without its selection, for the steps after the one that honoured it. */
 export function withoutSelection(request: AnyRequest): AnyRequest {
   const { columns, options = {}, ...rest } = request;

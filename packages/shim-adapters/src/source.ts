@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { open, readFile, type FileHandle } from 'node:fs/promises';
+import { ReadableStream } from 'node:stream/web';
 import { ConversionError, throwIfAborted } from './errors.js';
 import type { AnyRequest, Source } from './request.js';
 import { ColumnTable } from './table/column-table.js';
@@ -13,6 +14,103 @@ export async function sourceBytes(source: Source, signal?: AbortSignal): Promise
   if ('path' in source) return readPath(source.path, signal);
   if ('url' in source) return fetchBytes(source.url, signal);
   return collect(source.stream, signal);
+}
+
+/** A piece of a source and how far it has been read. */
+export interface SourceChunk {
+  readonly bytes: Uint8Array;
+  /** Bytes up to the end of this piece. */
+  readonly done: number;
+  /** Bytes of the whole source, 0 when unknown. */
+  readonly total: number;
+}
+
+const CHUNK_BYTES = 2 ** 20;
+
+/**
+ * The source piece by piece, read no faster than it is asked for. Pieces of a path are about `chunkBytes` each and
+ * valid until the next one is asked for; a value comes in views, a url or stream as it arrives.
+ */
+export async function* sourceChunks(
+  source: Source,
+  { signal, chunkBytes = CHUNK_BYTES }: { readonly signal?: AbortSignal; readonly chunkBytes?: number } = {},
+): AsyncGenerator<SourceChunk, void> {
+  throwIfAborted(signal);
+  if ('path' in source) {
+    yield* pathChunks(source.path, chunkBytes, signal);
+    return;
+  }
+  let done = 0;
+  if ('value' in source) {
+    const whole = valueBytes(source.value);
+    for (; done < whole.length; done += chunkBytes) {
+      throwIfAborted(signal);
+      const bytes = whole.subarray(done, done + chunkBytes);
+      yield { bytes, done: done + bytes.length, total: whole.length };
+    }
+    return;
+  }
+  const { stream, total } =
+    'url' in source ? await openUrl(source.url, signal) : { stream: source.stream, total: 0 };
+  const iterator = stream[Symbol.asyncIterator]();
+  let open = true;
+  try {
+    for (;;) {
+      const next = await unlessAborted(Promise.resolve(iterator.next()), signal);
+      if (next.done === true) {
+        open = false;
+        return;
+      }
+      const bytes = valueBytes(next.value);
+      done += bytes.length;
+      yield { bytes, done, total };
+    }
+  } finally {
+    // A stream that stalls would never answer; whoever made it learns of the end all the same.
+    if (open) void Promise.resolve(iterator.return?.()).catch(() => undefined);
+  }
+}
+
+async function* pathChunks(
+  path: string,
+  chunkBytes: number,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<SourceChunk, void> {
+  const file = await opened(path);
+  try {
+    const total = (await file.stat()).size;
+    const buffer = Buffer.allocUnsafeSlow(Math.max(1, Math.min(chunkBytes, total || chunkBytes)));
+    for (let done = 0; ;) {
+      throwIfAborted(signal);
+      const { bytesRead } = await readAt(file, buffer, done, path);
+      if (bytesRead === 0) return;
+      done += bytesRead;
+      yield { bytes: buffer.subarray(0, bytesRead), done, total };
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+async function opened(path: string): Promise<FileHandle> {
+  try {
+    return await open(path);
+  } catch (cause) {
+    throw unreadablePath(path, cause);
+  }
+}
+
+async function readAt(
+  file: FileHandle,
+  buffer: Buffer,
+  position: number,
+  path: string,
+): Promise<{ bytesRead: number }> {
+  try {
+    return await file.read(buffer, 0, buffer.length, position);
+  } catch (cause) {
+    throw unreadablePath(path, cause);
+  }
 }
 
 /** The value of a source that must be given as a value. */
@@ -87,11 +185,28 @@ async function readPath(path: string, signal?: AbortSignal): Promise<Uint8Array>
   }
 }
 
-async function fetchBytes(url: string, signal?: AbortSignal): Promise<Uint8Array> {
+async function openUrl(
+  url: string,
+  signal?: AbortSignal,
+): Promise<{ stream: AsyncIterable<Uint8Array>; total: number }> {
+  const response = await respond(url, signal, (answer) => Promise.resolve(answer));
+  const total = Number(response.headers.get('content-length') ?? 0);
+  return { stream: response.body ?? new ReadableStream(), total: Number.isSafeInteger(total) ? total : 0 };
+}
+
+function fetchBytes(url: string, signal?: AbortSignal): Promise<Uint8Array> {
+  return respond(url, signal, async (answer) => new Uint8Array(await answer.arrayBuffer()));
+}
+
+async function respond<T>(
+  url: string,
+  signal: AbortSignal | undefined,
+  use: (answer: Response) => Promise<T>,
+): Promise<T> {
   try {
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (!response.ok) throw unreadable(`cannot read ${url}: the server answered ${String(response.status)}`);
-    return new Uint8Array(await response.arrayBuffer());
+    return await use(response);
   } catch (cause) {
     throwIfAborted(signal);
     if (cause instanceof ConversionError) throw cause;
@@ -108,11 +223,12 @@ async function collect(stream: AsyncIterable<Uint8Array>, signal?: AbortSignal):
     }
     return Buffer.concat(chunks);
   };
-  return signal === undefined ? gather() : unlessAborted(gather(), signal);
+  return unlessAborted(gather(), signal);
 }
 
 /** A stream may stall for good, so an abort does not wait for its next chunk. */
-async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+async function unlessAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
+  if (signal === undefined) return work;
   let stop = (): void => undefined;
   const aborted = new Promise<undefined>((resolve) => {
     stop = () => {

@@ -1,11 +1,41 @@
 import { shown } from '@perf/internal/errors';
 import type { ValidationResult } from './adapter.js';
-import type { AnyRequest } from './request.js';
+import type { AnyRequest, ConversionOptions } from './request.js';
 
 const SOURCE_TAGS = ['value', 'path', 'url', 'stream'] as const;
 
-/** Checks a request before any work: its source, formats, columns and options. All problems are told at once. */
-export function validateRequest(request: AnyRequest): ValidationResult {
+const OPTIONS: Readonly<Record<keyof ConversionOptions, true>> = {
+  offset: true,
+  limit: true,
+  delimiter: true,
+  header: true,
+  nullTokens: true,
+  types: true,
+  bigint: true,
+  escapeFormulas: true,
+  exactIntegers: true,
+  ipc: true,
+  limits: true,
+  dtype: true,
+  order: true,
+  sparse: true,
+  timeColumn: true,
+  frequency: true,
+  timeOrder: true,
+};
+const FLAGS = ['bigint', 'escapeFormulas', 'exactIntegers'] as const;
+const CHOICES = {
+  ipc: ['stream', 'file'],
+  order: ['row-major', 'column-major'],
+  sparse: ['coo', 'csr', 'csc'],
+  timeOrder: ['ascending', 'descending'],
+} as const;
+
+/**
+ * Checks a request before any work: its source, formats, columns and options. All problems are told at once.
+ * @param further names of options that an adapter understands beyond those of `ConversionOptions`
+ */
+export function validateRequest(request: AnyRequest, further: readonly string[] = []): ValidationResult {
   const problems = [
     ...sourceProblems(request.source),
     ...formatProblems('from', request.from),
@@ -13,6 +43,7 @@ export function validateRequest(request: AnyRequest): ValidationResult {
     ...columnProblems(request.columns),
     ...rangeProblems('offset', request.options?.offset),
     ...rangeProblems('limit', request.options?.limit),
+    ...optionProblems(request.options, further),
   ];
   return problems.length === 0 ? { valid: true } : { valid: false, problems };
 }
@@ -49,6 +80,26 @@ function columnProblems(columns: unknown): string[] {
     return [`columns must be an array of names; given ${shown(columns)}`];
   }
   return new Set(columns).size === columns.length ? [] : ['columns names a column twice'];
+}
+
+function optionProblems(options: ConversionOptions = {}, further: readonly string[]): string[] {
+  const known = [...Object.keys(OPTIONS), ...further];
+  const problems = Object.keys(options)
+    .filter((name) => !known.includes(name))
+    .map((name) => `unknown option ${shown(name)}; known options are ${known.join(', ')}`);
+  for (const name of FLAGS) {
+    const value: unknown = options[name];
+    if (value !== undefined && typeof value !== 'boolean') {
+      problems.push(`options.${name} must be true or false; given ${shown(value)}`);
+    }
+  }
+  for (const [name, choices] of Object.entries(CHOICES)) {
+    const value: unknown = Reflect.get(options, name);
+    if (value !== undefined && !choices.some((choice) => choice === value)) {
+      problems.push(`options.${name} must be one of ${choices.join(', ')}; given ${shown(value)}`);
+    }
+  }
+  return problems;
 }
 
 function rangeProblems(field: string, value: unknown): string[] {

@@ -56,7 +56,10 @@ const text = fc.oneof(
   fc.string({ unit: 'binary-ascii', maxLength: 12 }),
 );
 
-const stored: Readonly<Record<ColumnType, fc.Arbitrary<Stored>>> = {
+/** The types that these tables have; nested ones have tables of their own. */
+export type FlatType = Exclude<ColumnType, 'decimal' | 'binary' | 'list' | 'struct'>;
+
+const stored: Readonly<Record<FlatType, fc.Arbitrary<Stored>>> = {
   null: fc.constant(null),
   bool: fc.boolean(),
   int8: fc.integer({ min: -128, max: 127 }),
@@ -85,7 +88,7 @@ const stored: Readonly<Record<ColumnType, fc.Arbitrary<Stored>>> = {
   json: fc.oneof(fc.json({ maxDepth: 2 }), fc.constantFrom('{"n":9007199254740993}', '[]', '"text"', '1')),
 };
 
-const type = fc.constantFrom<ColumnType>(
+const type = fc.constantFrom<FlatType>(
   'null',
   'bool',
   'int8',
@@ -104,8 +107,8 @@ const type = fc.constantFrom<ColumnType>(
   'json',
 );
 
-function arbitraryField(name: string): fc.Arbitrary<Field> {
-  return type.chain((kind): fc.Arbitrary<Field> => {
+function arbitraryField(name: string): fc.Arbitrary<Field & { readonly type: FlatType }> {
+  return type.chain((kind): fc.Arbitrary<Field & { readonly type: FlatType }> => {
     if (kind !== 'timestamp') return fc.constant({ name, type: kind });
     return fc
       .record({ unit: fc.constantFrom(...UNITS), zone: fc.constantFrom(undefined, 'UTC', 'Europe/Berlin') })

@@ -1,4 +1,5 @@
 import type * as flechette from '@uwdata/flechette';
+import { ConversionError } from '../errors.js';
 import type { ColumnType, TimeUnit } from '../table/column.js';
 
 /** The module `@uwdata/flechette`, passed in so that the rest of the package needs no Arrow library. */
@@ -45,9 +46,15 @@ export function toArrowType(f: Flechette, { type, unit = 'millisecond', timezone
       return f.dateDay();
     case 'timestamp':
       return f.timestamp(timeUnit(f, unit), timezone ?? null);
+    case 'binary':
+      return f.binary();
     case 'utf8':
     case 'json':
       return f.utf8();
+    case 'decimal':
+    case 'list':
+    case 'struct':
+      throw new ConversionError('ERR_PERF_CONVERT_FAILED', `a column of type ${type} needs its parts`);
   }
 }
 

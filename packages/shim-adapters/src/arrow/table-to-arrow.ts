@@ -31,13 +31,16 @@ function arrowColumn(f: Flechette, column: Column): ArrowColumn<unknown> {
 }
 
 interface Buffers {
-  readonly values: Exclude<Column, { layout: 'null' | 'text' | 'dictionary' }>['values'];
+  readonly values: Extract<Column, { layout: 'fixed' | 'bits' }>['values'] | Uint8Array;
   readonly offsets?: Int32Array;
 }
 
 function buffersOf(column: Exclude<Column, { layout: 'dictionary' }>): Buffers {
   if (column.layout === 'null') return { values: NO_BYTES };
-  return column.layout === 'text' ? textBuffers(column) : { values: column.values };
+  if (column.layout === 'text') return textBuffers(column);
+  return column.layout === 'fixed' || column.layout === 'bits'
+    ? { values: column.values }
+    : { values: NO_BYTES };
 }
 
 /** Arrow files begin text at offset 0, so a slice's offsets are moved there. */

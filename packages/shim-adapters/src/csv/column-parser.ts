@@ -24,6 +24,9 @@ import {
 } from './cell.js';
 import { ESCAPED, PLAIN, type Fields } from './scanner.js';
 
+/** The types that a cell of text can be read as. */
+export type CsvType = Exclude<ColumnType, 'decimal' | 'binary' | 'list' | 'struct'>;
+
 /** The cells of one column within the fields of a text: cell `row` is field `first + row * step`. */
 export interface Cells {
   readonly name: string;
@@ -41,7 +44,7 @@ const QUOTE = 0x22;
 const CANDIDATES = ['bool', 'int32', 'int64', 'float64', 'date', 'timestamp'] as const;
 
 /** Parses a column. Without `type` the whole content decides; with it, a cell that does not fit is an error. */
-export function parseColumn(cells: Cells, type?: ColumnType): Column {
+export function parseColumn(cells: Cells, type?: CsvType): Column {
   if (type === undefined) return inferred(cells);
   if (type === 'utf8') return text(cells, type);
   const column = type === 'json' ? jsonTexts(cells) : attempt(cells, type, type);
@@ -87,7 +90,7 @@ function allNull({ name, rows }: Cells): Column {
 }
 
 /** The column, or the first row whose cell does not fit. */
-function attempt(cells: Cells, type: ColumnType, as: ColumnType): Column | number {
+function attempt(cells: Cells, type: CsvType, as: CsvType): Column | number {
   switch (type) {
     case 'null':
       return firstPresent(cells) < 0 ? allNull(cells) : firstPresent(cells);

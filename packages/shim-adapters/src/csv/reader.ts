@@ -1,10 +1,10 @@
 import { refuseOption, throwIfAborted, ConversionError } from '../errors.js';
 import type { Losses } from '../losses.js';
 import type { ConversionOptions } from '../request.js';
-import type { Column, ColumnType } from '../table/column.js';
+import type { Column } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import { shown } from '@perf/internal/errors';
-import { nullTest, parseColumn, unescaped } from './column-parser.js';
+import { nullTest, parseColumn, unescaped, type CsvType } from './column-parser.js';
 import { DEFAULT_DIALECT, detectDelimiter, requireUtf8, resolveDialect, textStart } from './dialect.js';
 import { ESCAPED, scanFields, type Fields } from './scanner.js';
 
@@ -48,6 +48,7 @@ export function readCsv(bytes: Uint8Array, losses: Losses, options: ReadCsvOptio
     throwIfAborted(options.signal);
     const first = (headerLines + skipped) * fields.width + position;
     const type = options.types && Object.hasOwn(options.types, name) ? options.types[name] : undefined;
+    if (type !== undefined && !isCsvType(type)) throw refuseOption(`options.types: ${type}`);
     return parseColumn({ name, fields, first, step: fields.width, rows, isNull }, type);
   });
   losses.total(rows * columns.length);
@@ -84,7 +85,7 @@ function isShared(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof SharedArrayBuffer;
 }
 
-const TYPES: Readonly<Record<ColumnType, true>> = {
+const TYPES: Readonly<Record<CsvType, true>> = {
   null: true,
   bool: true,
   int8: true,
@@ -102,6 +103,10 @@ const TYPES: Readonly<Record<ColumnType, true>> = {
   utf8: true,
   json: true,
 };
+
+function isCsvType(type: string): type is CsvType {
+  return Object.hasOwn(TYPES, type);
+}
 
 function refuseUnknownTypes({ types }: ConversionOptions, names: readonly string[]): void {
   const unknown = Object.keys(types ?? {}).find((name) => !names.includes(name));

@@ -3,7 +3,8 @@ import type { ConversionOptions } from '../request.js';
 import { readBit } from '../table/bitmap.js';
 import { ByteSink } from '../table/byte-sink.js';
 import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../table/cell-text.js';
-import type { Column, DictionaryColumn, TextColumn } from '../table/column.js';
+import type { DictionaryColumn, TextColumn } from '../table/column.js';
+import { flatColumn, type FlatColumn } from '../table/flat-column.js';
 import type { ColumnTable } from '../table/column-table.js';
 import { SYNTAX_BYTES, resolveDialect } from './dialect.js';
 import { noteMetadataLoss, noteRowLoss } from '../table/schema-loss.js';
@@ -47,8 +48,9 @@ export function writeCsv(table: ColumnTable, losses: Losses, options: Conversion
     sink.byte(LF);
   }
   const writers = table.columns.map((column) => {
-    noteTypeLoss(column, losses);
-    return cellWriter(column, nullText, context);
+    const flat = flatColumn(column, 'utf8', losses);
+    if (flat === column) noteTypeLoss(flat, losses);
+    return cellWriter(flat, nullText, context);
   });
   for (let row = 0; row < table.length; row++) {
     for (let i = 0; i < writers.length; i++) {
@@ -68,7 +70,7 @@ interface CellContext {
   readonly losses: Losses;
 }
 
-function cellWriter(column: Column, nullText: Uint8Array, context: CellContext): CellWriter {
+function cellWriter(column: FlatColumn, nullText: Uint8Array, context: CellContext): CellWriter {
   const present = guarded(column, presentWriter(column, nullText, context), context);
   const { validity } = column;
   if (validity === undefined) return present;
@@ -79,7 +81,7 @@ function cellWriter(column: Column, nullText: Uint8Array, context: CellContext):
 }
 
 /** Numbers, dates and booleans are quoted where they have the delimiter in them or read like a null token. */
-function guarded(column: Column, present: CellWriter, context: CellContext): CellWriter {
+function guarded(column: FlatColumn, present: CellWriter, context: CellContext): CellWriter {
   const plain = column.layout === 'fixed' || column.layout === 'bits';
   const safe = context.tokens.every(({ length }) => length === 0) && !VALUE_BYTE.test(context.separator);
   if (!plain || safe) return present;
@@ -91,7 +93,7 @@ function guarded(column: Column, present: CellWriter, context: CellContext): Cel
   };
 }
 
-function presentWriter(column: Column, nullText: Uint8Array, context: CellContext): CellWriter {
+function presentWriter(column: FlatColumn, nullText: Uint8Array, context: CellContext): CellWriter {
   switch (column.layout) {
     case 'null':
       return (sink) => {

@@ -2,7 +2,8 @@ import type { Losses } from '../losses.js';
 import { readBit } from '../table/bitmap.js';
 import { ByteSink } from '../table/byte-sink.js';
 import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../table/cell-text.js';
-import type { Column, TextColumn } from '../table/column.js';
+import type { TextColumn } from '../table/column.js';
+import { flatColumn, type FlatColumn } from '../table/flat-column.js';
 import type { ColumnTable } from '../table/column-table.js';
 import { noteColumnLoss, noteMetadataLoss } from '../table/schema-loss.js';
 
@@ -38,7 +39,7 @@ function writeRecords(
   const sink = new ByteSink(table.length * table.columns.length * 16);
   const cells = table.columns.map((column, i) => {
     const key = Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(column.field.name)}:`, 'utf8');
-    return { key, write: cellWriter(column, losses) };
+    return { key, write: cellWriter(flatColumn(column, 'json', losses), losses) };
   });
   sink.ascii(frame.open);
   for (let row = 0; row < table.length; row++) {
@@ -55,7 +56,7 @@ function writeRecords(
   return sink.finish();
 }
 
-function cellWriter(column: Column, losses: Losses): CellWriter {
+function cellWriter(column: FlatColumn, losses: Losses): CellWriter {
   const present = presentWriter(column, losses);
   const { validity } = column;
   if (validity === undefined) return present;
@@ -65,7 +66,7 @@ function cellWriter(column: Column, losses: Losses): CellWriter {
   };
 }
 
-function presentWriter(column: Column, losses: Losses): CellWriter {
+function presentWriter(column: FlatColumn, losses: Losses): CellWriter {
   switch (column.layout) {
     case 'null':
       return (sink) => {

@@ -1,6 +1,6 @@
 import { ConversionError } from '../errors.js';
 import type { ConversionResult } from '../result.js';
-import { columnBuffers, type Column, type FixedValues } from '../table/column.js';
+import { columnBuffers, type Column, type DecimalColumn, type FixedValues } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { CompressibleArray, CompressorLike, ValueCodec } from './ports.js';
 
@@ -40,7 +40,9 @@ interface TableHeader {
 /** A column without its buffers; `validity` tells whether a bitmap follows. */
 type ColumnHeader = Pick<Column, 'layout' | 'field' | 'length' | 'nullCount'> & {
   readonly validity: boolean;
-  readonly dictionary?: ColumnHeader;
+  /** The columns that make it up: the dictionary, the child of a list, the children of a struct. */
+  readonly parts?: readonly ColumnHeader[];
+  readonly words?: DecimalColumn['words'];
 };
 
 function pack({ data, ...result }: ConversionResult): Packed | undefined {
@@ -69,7 +71,18 @@ function isPlain(value: unknown): boolean {
 function columnHeader(column: Column): ColumnHeader {
   const { layout, field, length, nullCount, validity } = column;
   const base = { layout, field, length, nullCount, validity: validity !== undefined };
-  return column.layout === 'dictionary' ? { ...base, dictionary: columnHeader(column.dictionary) } : base;
+  switch (column.layout) {
+    case 'dictionary':
+      return { ...base, parts: [columnHeader(column.dictionary)] };
+    case 'list':
+      return { ...base, parts: [columnHeader(column.child)] };
+    case 'struct':
+      return { ...base, parts: column.children.map(columnHeader) };
+    case 'decimal':
+      return { ...base, words: column.words };
+    default:
+      return base;
+  }
 }
 
 function unpack(frames: readonly unknown[]): ConversionResult {
@@ -108,12 +121,28 @@ function restoreColumn(header: ColumnHeader, queue: CompressibleArray[]): Column
     }
     case 'dictionary': {
       const indices = int32(next(queue));
-      if (header.dictionary === undefined) throw damaged();
-      const dictionary = restoreColumn(header.dictionary, queue);
-      if (dictionary.layout !== 'text') throw damaged();
+      const [dictionary] = restoreParts(header, queue);
+      if (dictionary?.layout !== 'text') throw damaged();
       return { ...base, layout: 'dictionary', indices, dictionary, validity: bitmap() };
     }
+    case 'decimal': {
+      const values = next(queue);
+      if (!(values instanceof BigUint64Array) || header.words === undefined) throw damaged();
+      return { ...base, layout: 'decimal', words: header.words, values, validity: bitmap() };
+    }
+    case 'list': {
+      const offsets = int32(next(queue));
+      const [child] = restoreParts(header, queue);
+      if (child === undefined) throw damaged();
+      return { ...base, layout: 'list', offsets, child, validity: bitmap() };
+    }
+    case 'struct':
+      return { ...base, layout: 'struct', children: restoreParts(header, queue), validity: bitmap() };
   }
+}
+
+function restoreParts({ parts = [] }: ColumnHeader, queue: CompressibleArray[]): Column[] {
+  return parts.map((part) => restoreColumn(part, queue));
 }
 
 function next(queue: CompressibleArray[]): CompressibleArray {

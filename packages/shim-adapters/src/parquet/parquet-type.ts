@@ -112,8 +112,13 @@ export function elementOf(field: Field): SchemaElement {
     case 'json':
       // With the older `converted_type` the writer would parse and write each text again, and round its integers.
       return { ...base, type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } };
+    case 'binary':
+      return { ...base, type: 'BYTE_ARRAY' };
     case 'utf8':
     case 'null':
+    case 'decimal':
+    case 'list':
+    case 'struct':
       return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
   }
 }

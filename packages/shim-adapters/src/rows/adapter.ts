@@ -46,6 +46,13 @@ export function rowsAdapter(): ShimAdapter {
           for (const column of table.columns) noteDates(column, losses);
           return table.rows(bigint === undefined ? {} : { bigint });
         },
+        async *encode(tables, request, { losses }) {
+          const bigint = request.options?.bigint;
+          for await (const table of tables) {
+            for (const column of table.columns) noteDates(column, losses);
+            yield { data: table.rows(bigint === undefined ? {} : { bigint }), rows: table.length };
+          }
+        },
       },
     ],
   });

@@ -4,12 +4,13 @@ import { bitmapBytes, setBit } from './bitmap.js';
 import { fixedArray, type Column, type Field, type FixedType } from './column.js';
 import { Presence } from './presence.js';
 import { buildStrings } from './string-builder.js';
+import { TextBuilder } from './text-builder.js';
 import { classify, type ValueClass } from './value-class.js';
 
 /**
  * Builds a column from JavaScript values. The type is the narrowest that holds every value exactly:
- * booleans; `int32`; `int64` where bigints occur; `float64`; `utf8`; `timestamp` for dates; `json` for
- * objects, arrays and mixtures. `undefined` becomes null.
+ * booleans; `int32`; `int64` where bigints occur; `float64`; `utf8`; `timestamp` for dates; `binary` for
+ * `Uint8Array`; `json` for objects, arrays and mixtures. `undefined` becomes null.
  */
 export function buildColumn(name: string, values: ArrayLike<unknown>, losses: Losses): Column {
   losses.total(values.length);
@@ -41,6 +42,8 @@ function buildAs(name: string, values: ArrayLike<unknown>, seen: ValueClass, los
       return dates(name, values, losses);
     case 'utf8':
       return buildStrings({ name, type: 'utf8' }, values, losses);
+    case 'binary':
+      return binaries(name, values);
     case 'json':
       return buildStrings({ name, type: 'json' }, jsonTexts(name, values, losses), losses);
   }
@@ -103,7 +106,20 @@ function dates(name: string, values: ArrayLike<unknown>, losses: Losses): Column
   return { layout: 'fixed', field, length: values.length, ...presence.done(), values: out };
 }
 
-function jsonTexts(name: string, values: ArrayLike<unknown>, losses: Losses): (string | null)[] {
+function binaries(name: string, values: ArrayLike<unknown>): Column {
+  const builder = new TextBuilder(values.length);
+  const presence = new Presence(values.length);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (presence.see(i, value) && value instanceof Uint8Array) builder.addBytes(value, 0, value.length);
+    else builder.addEmpty();
+  }
+  const { nullCount, validity } = presence.done();
+  return builder.finish({ name, type: 'binary' }, nullCount, validity);
+}
+
+/** Every value as JSON text, null for what is missing; what JSON cannot carry is counted as lost. */
+export function jsonTexts(name: string, values: ArrayLike<unknown>, losses: Losses): (string | null)[] {
   let inexact = 0;
   function exact(this: unknown, key: string, value: unknown): unknown {
     // What stood there before any toJSON: a Date, say, arrives here as its text.

@@ -28,5 +28,27 @@ export function sliceColumn(column: Column, start: number, end: number): Column 
         indices: column.indices.subarray(start, end),
         dictionary: column.dictionary,
       };
+    case 'decimal': {
+      const { words } = column;
+      return {
+        ...base,
+        layout: 'decimal',
+        words,
+        values: column.values.subarray(start * words, end * words),
+      };
+    }
+    case 'list':
+      return {
+        ...base,
+        layout: 'list',
+        offsets: column.offsets.subarray(start, end + 1),
+        child: column.child,
+      };
+    case 'struct':
+      return {
+        ...base,
+        layout: 'struct',
+        children: column.children.map((child) => sliceColumn(child, start, end)),
+      };
   }
 }

@@ -2,10 +2,8 @@ import { ConversionError } from '../errors.js';
 import { shown } from '@perf/internal/errors';
 import { columnBuffers, type Column, type Field } from './column.js';
 import { sliceColumn } from './column-slice.js';
+import { setOwn, type Row } from './row.js';
 import { valueReader, type ReadOptions } from './value.js';
-
-/** A row: one property a column. */
-export type Row = Record<string, unknown>;
 
 /**
  * A table of typed columns: the hub through which every format is reached. Immutable by convention: tables share
@@ -110,15 +108,6 @@ export class ColumnTable {
       places.add(place);
     }
     return bytes;
-  }
-}
-
-/** Sets a property of a row as plain data, whatever it is called: a column named `__proto__` is just a column. */
-export function setOwn(row: Row, name: string, value: unknown): void {
-  if (name === '__proto__') {
-    Object.defineProperty(row, name, { value, enumerable: true, configurable: true, writable: true });
-  } else {
-    row[name] = value;
   }
 }
 

@@ -5,7 +5,10 @@
  * thread by moving their buffers and become Arrow columns without a copy.
  */
 
-/** The type of a column's values. `json` is text that holds one JSON value a cell (nested or mixed values). */
+/**
+ * The type of a column's values. `json` is text that holds one JSON value a cell (nested or mixed values); `list` and
+ * `struct` are nested as Arrow nests them.
+ */
 export type ColumnType =
   | 'null'
   | 'bool'
@@ -21,8 +24,12 @@ export type ColumnType =
   | 'float64'
   | 'date'
   | 'timestamp'
+  | 'decimal'
   | 'utf8'
-  | 'json';
+  | 'binary'
+  | 'json'
+  | 'list'
+  | 'struct';
 
 export type TimeUnit = 'second' | 'millisecond' | 'microsecond' | 'nanosecond';
 
@@ -34,9 +41,20 @@ export interface Field {
   readonly unit?: TimeUnit;
   /** For `timestamp`: the zone the values belong to, `'UTC'` when the source said so. */
   readonly timezone?: string;
+  /** For `decimal`: significant digits, at most 76. */
+  readonly precision?: number;
+  /** For `decimal`: digits after the point; the integer that is stored is the value times 10 to this power. */
+  readonly scale?: number;
+  /** `false` when the source promises that no value is null. Default `true`. */
+  readonly nullable?: boolean;
+  /** Key/value pairs that came with the column (the field metadata of Arrow). */
+  readonly metadata?: readonly (readonly [string, string])[];
 }
 
-export type FixedType = Exclude<ColumnType, 'null' | 'bool' | 'utf8' | 'json'>;
+export type FixedType = Exclude<
+  ColumnType,
+  'null' | 'bool' | 'decimal' | 'utf8' | 'binary' | 'json' | 'list' | 'struct'
+>;
 
 export type FixedValues =
   | Int8Array
@@ -75,7 +93,7 @@ export interface BitColumn extends AnyColumn {
   readonly values: Uint8Array;
 }
 
-/** Text: row `i` is `bytes[offsets[i] .. offsets[i + 1]]` in UTF-8. */
+/** Text in UTF-8, or bytes of any kind (`binary`): row `i` is `bytes[offsets[i] .. offsets[i + 1]]`. */
 export interface TextColumn extends AnyColumn {
   readonly layout: 'text';
   readonly offsets: Int32Array;
@@ -89,9 +107,46 @@ export interface DictionaryColumn extends AnyColumn {
   readonly dictionary: TextColumn;
 }
 
-export type Column = NullColumn | FixedColumn | BitColumn | TextColumn | DictionaryColumn;
+/** Decimals: row `i` is a two's complement integer of `words` 64-bit words from `values[i * words]` on, lowest first. */
+export interface DecimalColumn extends AnyColumn {
+  readonly layout: 'decimal';
+  readonly values: BigUint64Array;
+  readonly words: 2 | 4;
+}
 
-const NOT_FIXED: ReadonlySet<ColumnType> = new Set<ColumnType>(['null', 'bool', 'utf8', 'json']);
+/** Lists: row `i` is rows `offsets[i] .. offsets[i + 1]` of the child. */
+export interface ListColumn extends AnyColumn {
+  readonly layout: 'list';
+  readonly offsets: Int32Array;
+  readonly child: Column;
+}
+
+/** Structs: row `i` is row `i` of every child. */
+export interface StructColumn extends AnyColumn {
+  readonly layout: 'struct';
+  readonly children: readonly Column[];
+}
+
+export type Column =
+  | NullColumn
+  | FixedColumn
+  | BitColumn
+  | TextColumn
+  | DictionaryColumn
+  | DecimalColumn
+  | ListColumn
+  | StructColumn;
+
+const NOT_FIXED: ReadonlySet<ColumnType> = new Set<ColumnType>([
+  'null',
+  'bool',
+  'decimal',
+  'utf8',
+  'binary',
+  'json',
+  'list',
+  'struct',
+]);
 
 export function isFixedType(type: ColumnType): type is FixedType {
   return !NOT_FIXED.has(type);
@@ -133,7 +188,14 @@ export function columnBuffers(column: Column): (FixedValues | Uint8Array)[] {
       break;
     case 'fixed':
     case 'bits':
+    case 'decimal':
       buffers.push(column.values);
+      break;
+    case 'list':
+      buffers.push(column.offsets, ...columnBuffers(column.child));
+      break;
+    case 'struct':
+      buffers.push(...column.children.flatMap(columnBuffers));
       break;
     case 'text':
       buffers.push(column.bytes, column.offsets);

@@ -5,12 +5,17 @@ import {
   fixedArray,
   isFixedType,
   type Column,
+  type DecimalColumn,
   type DictionaryColumn,
   type Field,
   type FixedColumn,
+  type ListColumn,
+  type StructColumn,
   type TextColumn,
 } from './column.js';
 import { ColumnTable } from './column-table.js';
+import { sliceColumn } from './column-slice.js';
+import { decimalUnits, setDecimalUnits } from './decimal.js';
 import { TextBuilder } from './text-builder.js';
 
 /**
@@ -51,6 +56,12 @@ function concatColumns(parts: readonly Column[], length: number): Column {
     case 'text':
     case 'dictionary':
       return joinedText(base, parts);
+    case 'decimal':
+      return joinedDecimals(base, parts);
+    case 'list':
+      return joinedLists(base, parts);
+    case 'struct':
+      return joinedStructs(base, parts);
   }
 }
 
@@ -59,10 +70,8 @@ function requireAlike(parts: readonly Column[]): Column {
   const typed = parts.filter(({ layout }) => layout !== 'null');
   const [first = parts[0]] = typed;
   if (first === undefined) throw new RangeError('there are no parts to join');
-  const { name, type, unit, timezone } = first.field;
-  const odd = typed.find(
-    ({ field }) => field.type !== type || field.unit !== unit || field.timezone !== timezone,
-  );
+  const { name } = first.field;
+  const odd = typed.find((part) => typeText(part.field) !== typeText(first.field));
   if (odd === undefined) return first;
   throw new ConversionError(
     'ERR_PERF_CONVERT_TYPE_MISMATCH',
@@ -70,8 +79,8 @@ function requireAlike(parts: readonly Column[]): Column {
   );
 }
 
-function typeText({ type, unit, timezone }: Field): string {
-  return [type, unit, timezone].filter((word) => word !== undefined).join(' ');
+function typeText({ type, unit, timezone, precision, scale }: Field): string {
+  return [type, unit, timezone, precision, scale].filter((word) => word !== undefined).join(' ');
 }
 
 function joinedValidity(
@@ -114,21 +123,79 @@ function joinedFixed({ type }: Field, parts: readonly Column[], length: number):
   return out;
 }
 
+type Base = Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>;
+
+function joinedDecimals(base: Base, parts: readonly Column[]): DecimalColumn {
+  const words = parts.some((part) => part.layout === 'decimal' && part.words === 4) ? 4 : 2;
+  const column: DecimalColumn = {
+    ...base,
+    layout: 'decimal',
+    words,
+    values: new BigUint64Array(base.length * words),
+  };
+  let at = 0;
+  for (const part of parts) {
+    if (part.layout === 'decimal') {
+      for (let i = 0; i < part.length; i++) setDecimalUnits(column, at + i, decimalUnits(part, i));
+    }
+    at += part.length;
+  }
+  return column;
+}
+
+function joinedLists(base: Base, parts: readonly Column[]): ListColumn {
+  const offsets = new Int32Array(base.length + 1);
+  const children: Column[] = [];
+  let at = 0;
+  let entries = 0;
+  for (const part of parts) {
+    const first = part.layout === 'list' ? (part.offsets[0] ?? 0) : 0;
+    const last = part.layout === 'list' ? (part.offsets[part.length] ?? first) : first;
+    for (let i = 1; i <= part.length; i++) {
+      const end = part.layout === 'list' ? (part.offsets[i] ?? last) : first;
+      offsets[at + i] = entries + end - first;
+    }
+    if (part.layout === 'list') children.push(sliceColumn(part.child, first, last));
+    at += part.length;
+    entries += last - first;
+  }
+  return { ...base, layout: 'list', offsets, child: concatColumns(children, entries) };
+}
+
+function joinedStructs(base: Base, parts: readonly Column[]): StructColumn {
+  const first = parts.find((part) => part.layout === 'struct');
+  const children = (first?.children ?? []).map((model) =>
+    concatColumns(
+      parts.map((part) => childOf(part, model.field)),
+      base.length,
+    ),
+  );
+  return { ...base, layout: 'struct', children };
+}
+
+/** The child of that name in a part; nulls in a part of nothing but nulls. */
+function childOf(part: Column, field: Field): Column {
+  if (part.layout !== 'struct') {
+    const { length } = part;
+    return { layout: 'null', field, length, nullCount: length, validity: undefined };
+  }
+  const child = part.children.find((candidate) => candidate.field.name === field.name);
+  if (child !== undefined) return child;
+  throw new ConversionError(
+    'ERR_PERF_CONVERT_TYPE_MISMATCH',
+    `a struct has ${shown(field.name)} in one part and not in another`,
+  );
+}
+
 /** Parts with dictionaries are joined through one dictionary; any other mixture becomes plain text. */
-function joinedText(
-  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
-  parts: readonly Column[],
-): Column {
+function joinedText(base: Base, parts: readonly Column[]): Column {
   const dictionaries = parts.filter((part): part is DictionaryColumn => part.layout === 'dictionary');
   return dictionaries.length === parts.length
     ? joinedDictionaries(base, dictionaries)
     : plainText(base, parts);
 }
 
-function joinedDictionaries(
-  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
-  parts: readonly DictionaryColumn[],
-): DictionaryColumn {
+function joinedDictionaries(base: Base, parts: readonly DictionaryColumn[]): DictionaryColumn {
   const entries = new Map<string, number>();
   const builder = new TextBuilder(64);
   const indices = new Int32Array(base.length);
@@ -155,10 +222,7 @@ function joinedDictionaries(
   return { ...base, layout: 'dictionary', indices, dictionary };
 }
 
-function plainText(
-  base: Omit<TextColumn, 'layout' | 'offsets' | 'bytes'>,
-  parts: readonly Column[],
-): TextColumn {
+function plainText(base: Base, parts: readonly Column[]): TextColumn {
   const builder = new TextBuilder(base.length);
   for (const part of parts) {
     for (let i = 0; i < part.length; i++) {

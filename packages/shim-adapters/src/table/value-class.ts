@@ -1,6 +1,6 @@
 /** The narrowest class that holds a set of JavaScript values exactly. */
 export type ValueClass =
-  'null' | 'bool' | 'int32' | 'int64' | 'uint64' | 'float64' | 'date' | 'utf8' | 'json';
+  'null' | 'bool' | 'int32' | 'int64' | 'uint64' | 'float64' | 'date' | 'utf8' | 'binary' | 'json';
 
 const BOOL = 1;
 const INT32 = 2;
@@ -13,6 +13,7 @@ const TEXT = 128;
 const OTHER = 256;
 /** Set beside the kind of an integer below zero, which no unsigned type holds. */
 const NEGATIVE = 512;
+const BYTES = 1024;
 
 /** Looks at every value, never at a sample. `null` and `undefined` fit any class. */
 export function classify(values: ArrayLike<unknown>): ValueClass {
@@ -37,7 +38,8 @@ function kind(value: unknown): number {
       if (BigInt.asIntN(64, value) === value) return INT64 | sign(value);
       return BigInt.asUintN(64, value) === value ? UINT64 : OTHER;
     default:
-      return value instanceof Date ? DATE : OTHER;
+      if (value instanceof Date) return DATE;
+      return value instanceof Uint8Array ? BYTES : OTHER;
   }
 }
 
@@ -55,5 +57,6 @@ function narrowest(seen: number): ValueClass {
   if (only(INT32 | INTEGER | INT64 | UINT64)) return 'uint64';
   if (only(DATE)) return 'date';
   if (only(TEXT)) return 'utf8';
+  if (only(BYTES)) return 'binary';
   return 'json';
 }

@@ -1,5 +1,7 @@
 import { readBit } from './bitmap.js';
-import type { Column, Field, FixedColumn, TextColumn } from './column.js';
+import type { Column, Field, FixedColumn, ListColumn, StructColumn, TextColumn } from './column.js';
+import { decimalText, decimalUnits } from './decimal.js';
+import { setOwn } from './row.js';
 
 /** How cells become JavaScript values. */
 export interface ReadOptions {
@@ -15,7 +17,8 @@ const DAY_MS = 86_400_000;
 
 /**
  * A function that gives row `i` of a column: `null`, boolean, number, bigint, string, `Date` (dates, and timestamps
- * in seconds or milliseconds), `bigint` for finer timestamps, or the parsed value of a `json` column.
+ * in seconds or milliseconds), `bigint` for finer timestamps, the exact text of a decimal (`'12.50'`), the bytes of a
+ * `binary` column as a copy, the parsed value of a `json` column, an array for a list, an object for a struct.
  */
 export function valueReader(column: Column, options: ReadOptions = {}): ValueReader {
   const read = presentReader(column, options);
@@ -32,15 +35,40 @@ function presentReader(column: Column, options: ReadOptions): ValueReader {
     case 'fixed':
       return fixedReader(column, options);
     case 'text':
-      return parsed(column.field, textReader(column));
+      return entryReader(column.field, column);
     case 'dictionary': {
-      const entry = parsed(column.field, textReader(column.dictionary));
+      const entry = entryReader(column.field, column.dictionary);
+      // An object or array of bytes must not be shared by two rows: one caller may change it.
+      if (column.field.type !== 'utf8') return (index) => entry(column.indices[index] ?? 0);
       const entries = Array.from({ length: column.dictionary.length }, (_, index) => entry(index));
-      // A parsed object must not be shared by two rows: one caller may change it.
-      if (column.field.type === 'json') return (index) => entry(column.indices[index] ?? 0);
       return (index) => entries[column.indices[index] ?? 0];
     }
+    case 'decimal': {
+      const { scale = 0 } = column.field;
+      return (index) => decimalText(decimalUnits(column, index), scale);
+    }
+    case 'list':
+      return listReader(column, options);
+    case 'struct':
+      return structReader(column, options);
   }
+}
+
+function listReader({ offsets, child }: ListColumn, options: ReadOptions): ValueReader {
+  const read = valueReader(child, options);
+  return (index) => {
+    const start = offsets[index] ?? 0;
+    return Array.from({ length: (offsets[index + 1] ?? start) - start }, (_, i) => read(start + i));
+  };
+}
+
+function structReader({ children }: StructColumn, options: ReadOptions): ValueReader {
+  const readers = children.map((child) => ({ name: child.field.name, read: valueReader(child, options) }));
+  return (index) => {
+    const value: Record<string, unknown> = {};
+    for (const { name, read } of readers) setOwn(value, name, read(index));
+    return value;
+  };
 }
 
 /** The text of row `i`, nulls not looked at. */
@@ -73,8 +101,13 @@ function isShared(bytes: Uint8Array): boolean {
   return bytes.buffer instanceof SharedArrayBuffer;
 }
 
-function parsed(field: Field, text: (index: number) => string): ValueReader {
-  return field.type === 'json' ? (index) => JSON.parse(text(index)) as unknown : text;
+function entryReader({ type }: Field, column: TextColumn): ValueReader {
+  if (type === 'binary') {
+    const { bytes, offsets } = column;
+    return (index) => new Uint8Array(bytes.subarray(offsets[index], offsets[index + 1]));
+  }
+  const text = textReader(column);
+  return type === 'json' ? (index) => JSON.parse(text(index)) as unknown : text;
 }
 
 function fixedReader(column: FixedColumn, options: ReadOptions): ValueReader {

@@ -232,7 +232,7 @@ describe('what else is in the key', () => {
 
   it('no option that is not plain data: its content would be invisible', async () => {
     for (const odd of [new Map(), new Date(0), () => 1, 1n, Number.NaN, Symbol('odd'), [undefined]]) {
-      const options: object = { odd };
+      const options: object = { types: odd };
       const error = await failure(() => keyOf(csv({ options })));
       expect(error.code).toBe('ERR_PERF_CONVERT_NOT_CACHEABLE');
     }

@@ -1,0 +1,1 @@
+export { csvAdapter } from './adapter.js';

@@ -1,0 +1,1 @@
+export { jsonAdapter } from './adapter.js';
