@@ -18,7 +18,7 @@ export interface StepContext extends ConvertOptions {
    * To be called between blocks of work, with the bytes that the result holds so far where they are known: throws
    * when the conversion was aborted, took longer than its timeout or holds more than `maxBytes`.
    */
-  checkpoint(heldBytes?: number): void;
+  readonly checkpoint: (heldBytes?: number) => void;
 }
 
 /** What a step may use while it streams. */

@@ -4,6 +4,7 @@ import type { ShimAdapter } from '../adapter.js';
 import { sourceBytes } from '../source.js';
 import { tableOf } from '../table/table-value.js';
 import { readCsv } from './reader.js';
+import { streamCsv } from './stream.js';
 import { writeCsv } from './writer.js';
 
 /** CSV to and from columns. */
@@ -16,16 +17,22 @@ export function csvAdapter(): ShimAdapter {
       {
         from: 'csv',
         to: 'columns',
-        mbPerSecond: 90,
-        growth: 1.1,
-        async convert({ source, options, columns }, { losses, signal }) {
+        mbPerSecond: 190,
+        growth: 0.7,
+        async convert({ source, options, columns }, context) {
+          const { losses, signal, onProgress } = context;
           const bytes = await sourceBytes(source, signal);
+          const total = bytes.length;
           return readCsv(bytes, losses, {
             ...options,
-            ...(columns === undefined ? {} : { columns }),
-            signal,
+            columns,
+            checkpoint: (held) => {
+              context.checkpoint(held);
+            },
+            onBytes: (done) => onProgress?.({ done, total, unit: 'bytes' }),
           });
         },
+        stream: streamCsv,
       },
       {
         from: 'columns',

@@ -1,17 +1,18 @@
 /**
  * Reads one cell of ASCII text as a value, strictly: a cell is a number only when writing that number gives the
- * same value back, so `007`, `+1`, `1_000` or an 18-digit decimal stay text, and a date only when it exists.
+ * same value back, so `007`, `+1`, `1_000` or an 18-digit decimal stay text, and a date only when it exists. Values
+ * are written into the array of their column, since a number that is returned would be boxed first.
  */
+import { exactDecimal } from './exact-decimal.js';
 
 const ZERO = 0x30;
-const NINE = 0x39;
 const MINUS = 0x2d;
 const PLUS = 0x2b;
 const DOT = 0x2e;
 const NOT_A_NUMBER = Number.NaN;
 
 function isDigit(byte: number): boolean {
-  return byte >= ZERO && byte <= NINE;
+  return byte >= ZERO && byte <= ZERO + 9;
 }
 
 /** An integer of at most 15 digits, or NaN. */
@@ -21,8 +22,7 @@ export function smallInteger(bytes: Uint8Array, start: number, end: number): num
   if (negative) at += 1;
   const digits = end - at;
   if (digits < 1 || digits > 15) return NOT_A_NUMBER;
-  const first = bytes[at] ?? 0;
-  if (first === ZERO && (digits > 1 || negative)) return NOT_A_NUMBER;
+  if (bytes[at] === ZERO && (digits > 1 || negative)) return NOT_A_NUMBER;
   let value = 0;
   for (; at < end; at++) {
     const digit = (bytes[at] ?? 0) - ZERO;
@@ -32,71 +32,155 @@ export function smallInteger(bytes: Uint8Array, start: number, end: number): num
   return negative ? -value : value;
 }
 
-/** An integer of at most 20 digits without leading zeros, or undefined. */
-export function bigInteger(bytes: Uint8Array, start: number, end: number): bigint | undefined {
-  const small = smallInteger(bytes, start, end);
-  if (!Number.isNaN(small)) return BigInt(small);
-  const negative = bytes[start] === MINUS;
-  const first = negative ? start + 1 : start;
-  if (end - first < 16 || end - first > 20 || bytes[first] === ZERO) return undefined;
-  for (let at = first; at < end; at++) if (!isDigit(bytes[at] ?? 0)) return undefined;
-  return BigInt(ascii(bytes, start, end));
-}
+const TWO_32 = 4_294_967_296;
+const BILLION = 1_000_000_000;
 
-const POWERS = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
-
-/** A decimal number with at most 17 significant digits, `NaN`, `Infinity` or `-Infinity`; undefined otherwise. */
-export function decimal(bytes: Uint8Array, start: number, end: number): number | undefined {
+/**
+ * Writes a 64-bit integer of at most 20 digits, without leading zeros, as its low and high half: `false` when the cell
+ * is none. A bigint for each cell would cost ten times as much.
+ */
+export function readWideInteger(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  signed: boolean,
+  halves: Int32Array,
+  row: number,
+): boolean {
   let at = start;
   const negative = bytes[at] === MINUS;
   if (negative) at += 1;
-  if (at === end) return undefined;
+  const digits = end - at;
+  if (digits < 1 || digits > 20 || (negative && !signed)) return false;
+  if (bytes[at] === ZERO && (digits > 1 || negative)) return false;
+  // value = high * 10^9 + low, and high fits into a double exactly.
+  let high = 0;
+  let low = 0;
+  for (const middle = end - 9; at < middle; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+    high = high * 10 + digit;
+  }
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit < 0 || digit > 9) return false;
+    low = low * 10 + digit;
+  }
+  // The product in two pieces of 16 and the remaining bits, each exact as a double.
+  const highTop = Math.floor(high / 65_536);
+  const top = highTop * BILLION;
+  const rest = (top % 65_536) * 65_536 + (high - highTop * 65_536) * BILLION + low;
+  const upper = Math.floor(top / 65_536) + Math.floor(rest / TWO_32);
+  const lower = rest % TWO_32;
+  if (signed) {
+    const limit = TWO_32 / 2;
+    if (upper >= limit && !(negative && upper === limit && lower === 0)) return false;
+  } else if (upper >= TWO_32) {
+    return false;
+  }
+  if (negative) {
+    halves[row * 2] = -lower | 0;
+    halves[row * 2 + 1] = lower === 0 ? -upper | 0 : ~upper;
+  } else {
+    halves[row * 2] = lower | 0;
+    halves[row * 2 + 1] = upper | 0;
+  }
+  return true;
+}
+
+const POWERS = Float64Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
+
+/**
+ * Writes a decimal number with at most 17 significant digits, `NaN`, `Infinity` or `-Infinity`; `false` when the cell
+ * is none.
+ */
+export function readDecimal(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  values: Float64Array | Float32Array,
+  row: number,
+): boolean {
+  let at = start;
+  const negative = bytes[at] === MINUS;
+  if (negative) at += 1;
+  if (at >= end) return false;
   const whole = at;
-  let mantissa = 0;
+  // The first nine significant digits and the rest apart: their sum may be beyond 2^53.
+  let head = 0;
+  let tail = 0;
   let significant = 0;
-  while (at < end && isDigit(bytes[at] ?? 0)) {
-    const digit = (bytes[at++] ?? 0) - ZERO;
-    if (digit > 0 || significant > 0) significant += 1;
-    mantissa = mantissa * 10 + digit;
-  }
-  const wholeDigits = at - whole;
-  if (wholeDigits === 0) return word(bytes, start, end);
-  if (wholeDigits > 1 && bytes[whole] === ZERO) return undefined;
-  let fraction = 0;
-  if (at < end && bytes[at] === DOT) {
-    at += 1;
-    const first = at;
-    while (at < end && isDigit(bytes[at] ?? 0)) {
-      const digit = (bytes[at++] ?? 0) - ZERO;
-      if (digit > 0 || significant > 0) significant += 1;
-      mantissa = mantissa * 10 + digit;
+  let point = -1;
+  for (; at < end; at++) {
+    const digit = (bytes[at] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      if (significant < 9) {
+        head = head * 10 + digit;
+        if (head !== 0) significant += 1;
+      } else {
+        tail = tail * 10 + digit;
+        significant += 1;
+      }
+    } else if (digit === DOT - ZERO && point < 0) {
+      point = at;
+    } else {
+      break;
     }
-    fraction = at - first;
-    if (fraction === 0) return undefined;
   }
-  if (significant > 17) return undefined;
-  if (at === end && significant <= 15 && fraction <= 22) {
-    // Clinger's fast path: both operands are exact, so one division rounds correctly.
-    const value = mantissa / (POWERS[fraction] ?? 1);
-    return negative ? -value : value;
+  const wholeEnd = point < 0 ? at : point;
+  if (wholeEnd === whole) {
+    const value = point < 0 ? word(bytes, start, end) : undefined;
+    if (value === undefined) return false;
+    values[row] = value;
+    return true;
   }
-  if (at < end && !exponent(bytes, at, end)) return undefined;
-  const value = Number(ascii(bytes, start, end));
+  if (wholeEnd > whole + 1 && bytes[whole] === ZERO) return false;
+  const fraction = point < 0 ? 0 : at - point - 1;
+  if (point >= 0 && fraction === 0) return false;
+  if (significant > 17) return false;
+  if (at === end && fraction <= 22) {
+    if (significant <= 15) {
+      // Clinger's fast path: both operands are exact, so one division rounds correctly.
+      const digits = significant <= 9 ? head : head * (POWERS[significant - 9] ?? 1) + tail;
+      const value = digits / (POWERS[fraction] ?? 1);
+      values[row] = negative ? -value : value;
+      return true;
+    }
+    const value = exactDecimal(head, tail, significant, fraction);
+    if (value > 0) {
+      values[row] = negative ? -value : value;
+      return true;
+    }
+  }
+  const value = slowDecimal(bytes, whole, at, end, significant);
+  if (value === undefined) return false;
+  values[row] = negative ? -value : value;
+  return true;
+}
+
+/** A decimal with an exponent, many digits or a long fraction, by way of its text. */
+function slowDecimal(
+  bytes: Uint8Array,
+  start: number,
+  digitsEnd: number,
+  end: number,
+  significant: number,
+): number | undefined {
+  if (digitsEnd < end && !exponent(bytes, digitsEnd, end)) return undefined;
+  const text = ascii(bytes, start, end);
+  const value = Number(text);
   // `1e999` would become Infinity, `1e-999` 0, `9007199254740993.0` its neighbour: none would come back.
-  return Number.isFinite(value) && sameDigits(value, ascii(bytes, whole, end), significant)
-    ? value
-    : undefined;
+  return Number.isFinite(value) && sameDigits(value, text, significant) ? value : undefined;
 }
 
 /** Whether a number, in its shortest form or with as many digits as the text has, has the same digits as the text. */
 function sameDigits(value: number, text: string, significant: number): boolean {
   if (significant === 0) return value === 0;
   if (value === 0) return false;
-  const size = Math.abs(value);
-  const shortest = String(size);
+  const shortest = String(value);
   if (shortest === text) return true;
   const wanted = digitsOf(text);
-  return wanted === digitsOf(shortest) || wanted === digitsOf(size.toExponential(significant - 1));
+  return wanted === digitsOf(shortest) || wanted === digitsOf(value.toExponential(significant - 1));
 }
 
 /** The digits of a decimal without sign, point, exponent and the zeros around them. */
@@ -111,7 +195,7 @@ function exponent(bytes: Uint8Array, start: number, end: number): boolean {
   if (((bytes[start] ?? 0) | 0x20) !== 0x65) return false;
   let at = start + 1;
   if (bytes[at] === MINUS || bytes[at] === PLUS) at += 1;
-  if (at === end || end - at > 3) return false;
+  if (at >= end || end - at > 3) return false;
   for (; at < end; at++) if (!isDigit(bytes[at] ?? 0)) return false;
   return true;
 }
@@ -125,23 +209,36 @@ function word(bytes: Uint8Array, start: number, end: number): number | undefined
   return text === '-Infinity' ? -Infinity : undefined;
 }
 
-/** `true` or `false` in lower case, or undefined. Other spellings stay text, so that they come back as written. */
-export function truth(bytes: Uint8Array, start: number, end: number): boolean | undefined {
+/** 1 for `true`, 0 for `false`, both in lower case, or -1. Other spellings stay text, so that they come back as written. */
+export function truth(bytes: Uint8Array, start: number, end: number): -1 | 0 | 1 {
   const length = end - start;
-  if (length !== 4 && length !== 5) return undefined;
-  const text = ascii(bytes, start, end);
-  if (text === 'true') return true;
-  return text === 'false' ? false : undefined;
+  if (length === 4) {
+    // t, r, u, e
+    return bytes[start] === 0x74 &&
+      bytes[start + 1] === 0x72 &&
+      bytes[start + 2] === 0x75 &&
+      bytes[start + 3] === 0x65
+      ? 1
+      : -1;
+  }
+  // f, a, l, s, e
+  return length === 5 &&
+    bytes[start] === 0x66 &&
+    bytes[start + 1] === 0x61 &&
+    bytes[start + 2] === 0x6c &&
+    bytes[start + 3] === 0x73 &&
+    bytes[start + 4] === 0x65
+    ? 0
+    : -1;
 }
 
 /** Days since 1970-01-01 of `YYYY-MM-DD`, or NaN; impossible dates such as 2024-02-30 are NaN. */
 export function calendarDay(bytes: Uint8Array, start: number, end: number): number {
   if (end - start !== 10 || bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return NOT_A_NUMBER;
-  const year = number(bytes, start, 4);
-  const month = number(bytes, start + 5, 2);
-  const day = number(bytes, start + 8, 2);
-  if (Number.isNaN(year + month + day) || month < 1 || month > 12 || day < 1) return NOT_A_NUMBER;
-  if (day > daysIn(year, month)) return NOT_A_NUMBER;
+  const year = digits(bytes, start, 4);
+  const month = digits(bytes, start + 5, 2);
+  const day = digits(bytes, start + 8, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return NOT_A_NUMBER;
   return dayNumber(year, month, day);
 }
 
@@ -158,50 +255,92 @@ const FRACTIONS = [0, 3, 6, 9] as const;
 const WHOLE_LENGTH = 19;
 const T = 0x54;
 const Z = 0x5a;
+const COLON = 0x3a;
 
 /** The form of a moment such as `2024-05-01T10:20:30.123Z`, or undefined when it is none. */
 export function momentForm(bytes: Uint8Array, start: number, end: number): MomentForm | undefined {
   const utc = bytes[end - 1] === Z;
   const length = end - start - (utc ? 1 : 0);
-  const fraction = FRACTIONS.find((digits) => length === lengthWith(digits));
+  const fraction = FRACTIONS.find((count) => length === lengthWith(count));
   if (fraction === undefined) return undefined;
   const form: MomentForm = { fraction, utc };
-  return moment(bytes, start, end, form) === undefined ? undefined : form;
+  return new MomentReader(form).read(bytes, start, end, new Int32Array(2), 0) ? form : undefined;
 }
 
-/** Seconds, or thousandths, millionths or billionths of them, since 1970 of a moment in exactly this form. */
-export function moment(bytes: Uint8Array, start: number, end: number, form: MomentForm): bigint | undefined {
-  const { fraction, utc } = form;
-  if (end - start !== lengthWith(fraction) + (utc ? 1 : 0)) return undefined;
-  if (utc && bytes[end - 1] !== Z) return undefined;
-  if (bytes[start + 10] !== T || bytes[start + 13] !== 0x3a || bytes[start + 16] !== 0x3a) return undefined;
-  const day = calendarDay(bytes, start, start + 10);
-  const hour = number(bytes, start + 11, 2);
-  const minute = number(bytes, start + 14, 2);
-  const second = number(bytes, start + 17, 2);
-  if (!(hour <= 23 && minute <= 59 && second <= 59) || Number.isNaN(day)) return undefined;
-  const seconds = ((day * 24 + hour) * 60 + minute) * 60 + second;
-  if (fraction === 0) return BigInt(seconds);
-  const rest = number(bytes, start + WHOLE_LENGTH + 1, fraction);
-  if (bytes[start + WHOLE_LENGTH] !== DOT || Number.isNaN(rest)) return undefined;
-  if (fraction === 3) return BigInt(seconds * 1000 + rest);
-  const ticks = BigInt(seconds) * (fraction === 6 ? 1_000_000n : 1_000_000_000n) + BigInt(rest);
-  // Nanoseconds of years beyond 2262 do not fit into 64 bits.
-  return BigInt.asIntN(64, ticks) === ticks ? ticks : undefined;
+/** Reads moments of one form. Remembers the last day, since rows that follow each other mostly share it. */
+export class MomentReader {
+  readonly #fraction: number;
+  readonly #length: number;
+  readonly #utc: boolean;
+  #lastDate = -1;
+  #lastDay = 0;
+
+  constructor({ fraction, utc }: MomentForm) {
+    this.#fraction = fraction;
+    this.#utc = utc;
+    this.#length = lengthWith(fraction) + (utc ? 1 : 0);
+  }
+
+  /** Writes seconds, or thousandths, millionths or billionths of them, since 1970 as a low and a high half. */
+  read(bytes: Uint8Array, start: number, end: number, halves: Int32Array, row: number): boolean {
+    if (end - start !== this.#length || (this.#utc && bytes[end - 1] !== Z)) return false;
+    if (bytes[start + 10] !== T || bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return false;
+    const date =
+      digits(bytes, start, 4) * 10_000 + digits(bytes, start + 5, 2) * 100 + digits(bytes, start + 8, 2);
+    if (date !== this.#lastDate) {
+      const day = calendarDay(bytes, start, start + 10);
+      if (Number.isNaN(day)) return false;
+      this.#lastDate = date;
+      this.#lastDay = day;
+    } else if (bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) {
+      return false;
+    }
+    const hour = digits(bytes, start + 11, 2);
+    const minute = digits(bytes, start + 14, 2);
+    const second = digits(bytes, start + 17, 2);
+    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
+    const seconds = ((this.#lastDay * 24 + hour) * 60 + minute) * 60 + second;
+    const fraction = this.#fraction;
+    if (fraction === 0) {
+      writeHalves(seconds, halves, row);
+      return true;
+    }
+    const rest = digits(bytes, start + WHOLE_LENGTH + 1, fraction);
+    if (bytes[start + WHOLE_LENGTH] !== DOT || rest < 0) return false;
+    if (fraction === 3) {
+      writeHalves(seconds * 1000 + rest, halves, row);
+      return true;
+    }
+    const ticks = BigInt(seconds) * (fraction === 6 ? 1_000_000n : 1_000_000_000n) + BigInt(rest);
+    // Nanoseconds of years beyond 2262 do not fit into 64 bits.
+    if (BigInt.asIntN(64, ticks) !== ticks) return false;
+    halves[row * 2] = Number(BigInt.asIntN(32, ticks));
+    halves[row * 2 + 1] = Number(ticks >> 32n);
+    return true;
+  }
+}
+
+/** A safe integer as the two halves of a 64-bit one. */
+function writeHalves(value: number, halves: Int32Array, row: number): void {
+  const upper = Math.floor(value / TWO_32);
+  halves[row * 2] = (value - upper * TWO_32) | 0;
+  halves[row * 2 + 1] = upper | 0;
 }
 
 function lengthWith(fraction: number): number {
   return WHOLE_LENGTH + (fraction === 0 ? 0 : fraction + 1);
 }
 
-function number(bytes: Uint8Array, start: number, digits: number): number {
+/** A number of so many digits, or one below -10^9 when a byte is no digit. */
+function digits(bytes: Uint8Array, start: number, count: number): number {
   let value = 0;
-  for (let at = start; at < start + digits; at++) {
+  let wrong = 0;
+  for (let at = start; at < start + count; at++) {
     const digit = (bytes[at] ?? 0) - ZERO;
-    if (digit < 0 || digit > 9) return NOT_A_NUMBER;
+    wrong |= digit | (9 - digit);
     value = value * 10 + digit;
   }
-  return value;
+  return wrong < 0 ? -1e12 : value;
 }
 
 function daysIn(year: number, month: number): number {

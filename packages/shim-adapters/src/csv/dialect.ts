@@ -8,7 +8,8 @@ const CANDIDATES = [',', ';', '\t', '|'] as const;
 export const SYNTAX_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byte) =>
   [...CANDIDATES, '"', '\n', '\r'].some((text) => text.charCodeAt(0) === byte) ? 1 : 0,
 );
-const SAMPLE_BYTES = 64 * 1024;
+/** How much of a text the delimiter is found by. */
+export const SAMPLE_BYTES = 64 * 1024;
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;
@@ -61,18 +62,25 @@ export function textStart(bytes: Uint8Array): number {
 
 /** @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` for anything but UTF-8: decoding it would change data. */
 export function requireUtf8(bytes: Uint8Array, format: string): void {
-  if (isUtf8(bytes)) return;
-  throw new ConversionError(
+  if (!isUtf8(bytes)) throw notUtf8(format);
+}
+
+/** The error for bytes that are no UTF-8, somewhere after byte `offset`. */
+export function notUtf8(format: string, offset?: number): ConversionError {
+  const where = offset === undefined ? '' : ` after byte ${String(offset)}`;
+  return new ConversionError(
     'ERR_PERF_CONVERT_BAD_INPUT',
-    `the ${format} is not valid UTF-8; convert it to UTF-8 first (from Latin-1 or UTF-16, say)`,
+    `the ${format} is not valid UTF-8${where}; convert it to UTF-8 first (from Latin-1 or UTF-16, say)`,
   );
 }
 
 /**
  * Finds the delimiter in the first 64 KB: the candidate that occurs outside quotes in every full line, and equally
  * often in each; the more often the better. A comma when nothing fits.
+ *
+ * @param whole whether nothing follows the bytes: then their last line is a full one
  */
-export function detectDelimiter(bytes: Uint8Array, from: number): string {
+export function detectDelimiter(bytes: Uint8Array, from: number, whole = true): string {
   const counts = CANDIDATES.map((): number[] => []);
   const codes = CANDIDATES.map((candidate) => candidate.charCodeAt(0));
   const end = Math.min(bytes.length, from + SAMPLE_BYTES);
@@ -95,7 +103,7 @@ export function detectDelimiter(bytes: Uint8Array, from: number): string {
     if (byte !== LF && byte !== CR) empty = false;
   }
   // The last line counts only when the whole text was seen.
-  if (end === bytes.length) close();
+  if (whole && end === bytes.length) close();
   let best = 0;
   let bestScore = 0;
   counts.forEach((perLine, i) => {

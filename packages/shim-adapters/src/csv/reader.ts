@@ -1,16 +1,24 @@
-import { refuseOption, throwIfAborted, ConversionError } from '../errors.js';
 import type { Losses } from '../losses.js';
+import { resolveLimits } from '../limits.js';
 import type { ConversionOptions } from '../request.js';
-import type { Column } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
-import { shown } from '@perf/internal/errors';
-import { nullTest, parseColumn, unescaped, type CsvType } from './column-parser.js';
+import { GivenCellColumn } from './column/given-column.js';
+import { InferredCellColumn } from './column/inferred-column.js';
 import { DEFAULT_DIALECT, detectDelimiter, requireUtf8, resolveDialect, textStart } from './dialect.js';
-import { ESCAPED, scanFields, type Fields } from './scanner.js';
+import { checkTypes, columnNames, wantedColumns, type WantedColumn } from './layout.js';
+import { RecordWindow } from './record-window.js';
 
 export interface ReadCsvOptions extends ConversionOptions {
-  readonly columns?: readonly string[];
-  readonly signal?: AbortSignal | undefined;
+  readonly columns?: readonly string[] | undefined;
+  /** Called between blocks with the bytes that the columns hold so far. */
+  readonly checkpoint?: (heldBytes: number) => void;
+  readonly onBytes?: (done: number) => void;
+}
+
+/** A column on its way, and where its cells stand in a record. */
+interface Filling {
+  readonly position: number;
+  readonly column: GivenCellColumn | InferredCellColumn;
 }
 
 /**
@@ -18,114 +26,69 @@ export interface ReadCsvOptions extends ConversionOptions {
  * sample: booleans, integers (exact to 64 bits), decimals, dates, timestamps, otherwise text. Anything that would
  * not come back as it was written (`007`, `2024-02-30`, 18 digits) stays text. Only the columns asked for are parsed.
  *
+ * The text is taken in blocks that fit the processor's cache: the fields of a block are found, then parsed column by
+ * column. Beside the columns it needs a few hundred kilobytes.
+ *
  * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` with line and byte offset, `..._NO_COLUMN`,
- * `..._TYPE_MISMATCH`, `..._INVALID_OPTION`.
+ * `..._TYPE_MISMATCH`, `..._TOO_LARGE`, `..._INVALID_OPTION`.
  */
 export function readCsv(bytes: Uint8Array, losses: Losses, options: ReadCsvOptions = {}): ColumnTable {
+  checkTypes(options);
+  const limits = resolveLimits(options.limits);
+  resolveDialect(options);
   requireUtf8(bytes, 'CSV');
   const from = textStart(bytes);
   const dialect = resolveDialect(options, { ...DEFAULT_DIALECT, delimiter: detectDelimiter(bytes, from) });
-  const offset = options.offset ?? 0;
-  const headerLines = dialect.header ? 1 : 0;
-  const maxLines = offset + (options.limit ?? Infinity) + headerLines;
-  const fields = scanFields(bytes, {
-    delimiter: dialect.delimiter.charCodeAt(0),
-    from,
-    maxLines,
-    skipLeadingBlank: dialect.header,
-  });
-  throwIfAborted(options.signal);
+  const window = new RecordWindow(dialect, limits, options);
+  // A view of the plain class: the parsing loops must not see two kinds of byte arrays.
+  const text = new Uint8Array(bytes.buffer, bytes.byteOffset + from, bytes.byteLength - from);
 
-  const names = columnNames(fields, dialect.header, losses);
-  const skipped = Math.min(offset, Math.max(0, fields.lines - headerLines));
-  const rows = Math.max(0, fields.lines - headerLines - skipped);
-  const isNull = nullTest(fields, dialect.nullTokens);
-  refuseUnknownTypes(options, names);
-
-  const columns = (options.columns ?? names).map((name): Column => {
-    const position = names.indexOf(name);
-    if (position < 0) throw noColumn(name, names);
-    throwIfAborted(options.signal);
-    const first = (headerLines + skipped) * fields.width + position;
-    const type = options.types && Object.hasOwn(options.types, name) ? options.types[name] : undefined;
-    if (type !== undefined && !isCsvType(type)) throw refuseOption(`options.types: ${type}`);
-    return parseColumn({ name, fields, first, step: fields.width, rows, isNull }, type);
-  });
-  losses.total(rows * columns.length);
-  return new ColumnTable(columns, rows);
-}
-
-function columnNames(fields: Fields, header: boolean, losses: Losses): string[] {
-  const names: string[] = [];
-  const taken = new Set<string>();
-  for (let i = 0; i < fields.width; i++) {
-    const given = header ? cellText(fields, i) : '';
-    let name = given === '' ? `column_${String(i + 1)}` : given;
-    for (let n = 2; taken.has(name); n++)
-      name = `${given === '' ? `column_${String(i + 1)}` : given}_${String(n)}`;
-    if (header && name !== given) {
-      const why =
-        given === '' ? 'a column without a name was named by its position' : 'a repeated name got a number';
-      losses.noted('column-renamed', name, why);
+  let fillings: readonly Filling[] | undefined;
+  let rows = 0;
+  window.each(text, from, (block, first, last, done) => {
+    fillings ??= wantedColumns(columnNames(block, dialect.header, losses), options).map(filling);
+    for (const { column, position } of fillings) column.add(block, position, first, last);
+    if (rows === 0 && last > first) {
+      const expected = Math.min(window.limit, estimatedRows(last - first, done, text.length));
+      for (const { column } of fillings) column.expect(expected);
     }
-    taken.add(name);
-    names.push(name);
+    rows += last - first;
+    options.checkpoint?.(heldBytes(fillings));
+    options.onBytes?.(from + done);
+  });
+  fillings ??= wantedColumns([], options).map(filling);
+
+  for (let again = outdated(fillings); again.length > 0; again = outdated(again)) {
+    for (const { column } of again) column.restart();
+    window.each(text, from, (block, first, last) => {
+      for (const { column, position } of again) column.add(block, position, first, last);
+      options.checkpoint?.(heldBytes(again));
+    });
   }
-  return names;
-}
-
-function cellText({ bytes, starts, ends, kinds }: Fields, index: number): string {
-  const start = starts[index] ?? 0;
-  const end = ends[index] ?? 0;
-  const cell = kinds[index] === ESCAPED ? unescaped(bytes, start, end) : bytes.subarray(start, end);
-  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(isShared(cell) ? cell.slice() : cell);
-}
-
-function isShared(bytes: Uint8Array): boolean {
-  return bytes.buffer instanceof SharedArrayBuffer;
-}
-
-const TYPES: Readonly<Record<CsvType, true>> = {
-  null: true,
-  bool: true,
-  int8: true,
-  int16: true,
-  int32: true,
-  int64: true,
-  uint8: true,
-  uint16: true,
-  uint32: true,
-  uint64: true,
-  float32: true,
-  float64: true,
-  date: true,
-  timestamp: true,
-  utf8: true,
-  json: true,
-};
-
-function isCsvType(type: string): type is CsvType {
-  return Object.hasOwn(TYPES, type);
-}
-
-function refuseUnknownTypes({ types }: ConversionOptions, names: readonly string[]): void {
-  const unknown = Object.keys(types ?? {}).find((name) => !names.includes(name));
-  if (unknown !== undefined) {
-    throw refuseOption(
-      `options.types names ${shown(unknown)}, which is no column; the columns are ${names.join(', ')}`,
-    );
-  }
-  const odd = Object.entries(types ?? {}).find(([, type]) => !Object.hasOwn(TYPES, type));
-  if (odd !== undefined) {
-    throw refuseOption(
-      `options.types gives ${shown(odd[0])} the type ${shown(odd[1])}; types are ${Object.keys(TYPES).join(', ')}`,
-    );
-  }
-}
-
-function noColumn(name: string, names: readonly string[]): ConversionError {
-  return new ConversionError(
-    'ERR_PERF_CONVERT_NO_COLUMN',
-    `there is no column ${shown(name)}; the columns are ${names.slice(0, 20).join(', ')}`,
+  losses.total(rows * fillings.length);
+  return new ColumnTable(
+    fillings.map(({ column }) => column.finish()),
+    rows,
   );
+}
+
+function filling({ name, position, type }: WantedColumn): Filling {
+  const column =
+    type === undefined
+      ? new InferredCellColumn(name)
+      : new GivenCellColumn(name, type, { why: 'that options.types asks for' });
+  return { position, column };
+}
+
+function outdated(fillings: readonly Filling[]): readonly Filling[] {
+  return fillings.filter(({ column }) => column.outdated);
+}
+
+/** How many rows a text has, told by its beginning; a little more, so that memory is taken only once. */
+function estimatedRows(rows: number, bytes: number, allBytes: number): number {
+  return bytes >= allBytes ? rows : Math.ceil((rows / bytes) * allBytes * 1.02);
+}
+
+function heldBytes(fillings: readonly Filling[]): number {
+  return fillings.reduce((sum, { column }) => sum + column.heldBytes, 0);
 }

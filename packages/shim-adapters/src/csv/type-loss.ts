@@ -1,10 +1,8 @@
 import { Losses } from '../losses.js';
-import { readBit } from '../table/bitmap.js';
-import type { Column, TextColumn } from '../table/column.js';
+import type { Column } from '../table/column.js';
 import { buildColumn } from '../table/column-builder.js';
 import { valueReader } from '../table/value.js';
-import { inferredType, type Cells } from './column-parser.js';
-import { QUOTED } from './scanner.js';
+import { textType } from './text-type.js';
 
 const MAX_INT64 = 2n ** 63n - 1n;
 
@@ -47,23 +45,5 @@ function jsonStrings(column: Column): Column {
 function readsAs(column: Column): string {
   const text = column.layout === 'dictionary' ? column.dictionary : column;
   if (column.field.type !== 'utf8' || text.layout !== 'text') return 'utf8';
-  // An entry of a dictionary is never null, and a null row of plain text is skipped.
-  return inferredType({ ...cellsOf(text), isNull: nullTest(text) })?.field.type ?? 'utf8';
-}
-
-function cellsOf({ bytes, offsets, length }: TextColumn): Omit<Cells, 'isNull'> {
-  const fields = {
-    bytes,
-    starts: new Uint32Array(offsets.buffer, offsets.byteOffset, length),
-    ends: new Uint32Array(offsets.buffer, offsets.byteOffset + offsets.BYTES_PER_ELEMENT, length),
-    kinds: new Uint8Array(length).fill(QUOTED),
-    count: length,
-    width: 1,
-    lines: length,
-  };
-  return { name: '', fields, first: 0, step: 1, rows: length };
-}
-
-function nullTest({ validity }: TextColumn): (index: number) => boolean {
-  return (index) => validity !== undefined && !readBit(validity, index);
+  return textType(text);
 }

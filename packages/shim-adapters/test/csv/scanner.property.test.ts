@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { ConversionError } from '../../src/errors.js';
-import { unescaped } from '../../src/csv/column-parser.js';
-import { ESCAPED, PLAIN, scanFields } from '../../src/csv/scanner.js';
+import { FieldBlock, PLAIN } from '../../src/csv/field-block.js';
+import { Scanner } from '../../src/csv/scanner.js';
 
 type Cell = { text: string; quoted: boolean };
 
@@ -34,28 +34,37 @@ function reference(text: string, delimiter: string): Cell[][] | undefined {
   return records;
 }
 
-function scanned(text: string, delimiter: string): Cell[][] | undefined {
+/** What the scanner finds when the text comes in pieces of so many bytes. */
+function scanned(text: string, delimiter: string, pieceBytes = Infinity): Cell[][] | undefined {
   try {
-    const bytes = Buffer.from(text, 'utf8');
-    const { starts, ends, kinds, width, lines, count } = scanFields(bytes, {
+    const bytes = new Uint8Array(Buffer.from(text, 'utf8'));
+    const scanner = new Scanner({
       delimiter: delimiter.charCodeAt(0),
-      from: 0,
-      maxLines: Infinity,
       skipLeadingBlank: false,
+      emptyIsNull: false,
     });
-    expect(count).toBe(width * lines);
-    return Array.from({ length: lines }, (_, line) =>
-      Array.from({ length: width }, (__, i): Cell => {
-        const at = line * width + i;
-        const [start = 0, end = 0] = [starts[at], ends[at]];
-        const cell = kinds[at] === ESCAPED ? unescaped(bytes, start, end) : bytes.subarray(start, end);
-        return { text: Buffer.from(cell).toString('utf8'), quoted: kinds[at] !== PLAIN };
-      }),
-    );
+    const block = new FieldBlock();
+    const records: Cell[][] = [];
+    let end = Math.min(bytes.length, pieceBytes);
+    for (let at = 0; at < bytes.length;) {
+      const used = scanner.scan(block, bytes.subarray(at, end), end === bytes.length);
+      expect(block.origin.record).toBe(records.length);
+      for (let record = 0; record < block.records; record++) {
+        records.push(Array.from({ length: block.width }, (_, i) => cellOf(block, record * block.width + i)));
+      }
+      at += used;
+      end = Math.min(bytes.length, end + pieceBytes);
+    }
+    expect(scanner.records).toBe(records.length);
+    return records;
   } catch (error) {
     if (error instanceof ConversionError && error.code === 'ERR_PERF_CONVERT_BAD_INPUT') return undefined;
     throw error;
   }
+}
+
+function cellOf(block: FieldBlock, field: number): Cell {
+  return { text: block.text(field), quoted: block.kinds[field] !== PLAIN };
 }
 
 const delimiter = fc.constantFrom(',', ';', '\t', ':');
@@ -64,8 +73,10 @@ test('any text is read, or refused, just as the plain parser does', () => {
   const piece = fc.constantFrom('"', '""', ',', ';', '\n', '\r', '\r\n', 'a', 'é', '😀', ' ', ':', '\t');
   const text = fc.array(piece, { maxLength: 14 }).map((pieces) => pieces.join(''));
   fc.assert(
-    fc.property(text, delimiter, (given, separator) => {
-      expect(scanned(given, separator)).toEqual(reference(given, separator));
+    fc.property(text, delimiter, fc.integer({ min: 1, max: 9 }), (given, separator, pieceBytes) => {
+      const expected = reference(given, separator);
+      expect(scanned(given, separator)).toEqual(expected);
+      expect(scanned(given, separator, pieceBytes)).toEqual(expected);
     }),
     { numRuns: 8000 },
   );
