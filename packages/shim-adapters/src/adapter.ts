@@ -1,6 +1,7 @@
 import type { ByteSize } from '@perf/internal/bytes';
 import type { Clock } from '@perf/internal/clock';
 import type { Duration } from '@perf/internal/duration';
+import type { Allocate } from './allocation.js';
 import type { ConversionWarning } from './losses.js';
 import type { AnyRequest, Format } from './request.js';
 import type { ConversionResult } from './result.js';
@@ -39,10 +40,10 @@ export interface ConvertOptions {
   /** `true`: names, types or key/value pairs that the target cannot carry are `ERR_PERF_CONVERT_METADATA_LOSS`. */
   readonly keepMetadata?: boolean;
   /**
-   * Where working memory for text and bytes comes from; the result may keep it, so it is free again when the result
-   * is. Default: fresh memory.
+   * Where the memory for the bytes of a source that is read from a path, and for the text that is written, comes from.
+   * The result may keep it: it is free again when the result is. Default: fresh memory.
    */
-  readonly allocate?: (bytes: number) => Uint8Array;
+  readonly allocate?: Allocate;
 }
 
 /** How a stream is cut. */

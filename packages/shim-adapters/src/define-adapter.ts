@@ -36,6 +36,8 @@ export interface AdapterStep {
   readonly growth: number;
   /** Milliseconds that do not depend on the size. Default 0.05. */
   readonly setupMs?: number;
+  /** The share of values that will not survive the way back, as far as the request tells. Default 0. */
+  qualityLoss?(request: AnyRequest): number;
   convert(request: AnyRequest, context: StepContext): unknown;
   /** From a source to columns: reads it table by table, each of about `batchRows` rows and the same columns. */
   stream?(request: AnyRequest, context: StreamContext): AsyncIterable<ColumnTable>;
@@ -118,7 +120,8 @@ export function defineAdapter(definition: AdapterDefinition): ShimAdapter {
       if (step === undefined) return { durationMs: Infinity, bytes: 0, qualityLoss: 0 };
       const bytes = estimateSourceBytes(request);
       const durationMs = (step.setupMs ?? SETUP_MS) + (bytes / (step.mbPerSecond * 2 ** 20)) * 1000;
-      return { durationMs, bytes: Math.round(bytes * step.growth), qualityLoss: 0 };
+      const qualityLoss = step.qualityLoss?.(request) ?? 0;
+      return { durationMs, bytes: Math.round(bytes * step.growth), qualityLoss };
     },
     validateRequest(request) {
       const checked = validateRequest(request, definition.options);

@@ -5,7 +5,7 @@ import { ConversionError } from './errors.js';
 import type { AnyRequest, Converted, ConversionRequest, Format } from './request.js';
 import { checkRequirements, requireResult } from './requirements.js';
 import type { ConversionResult } from './result.js';
-import { findRoute, type ConversionPath, type Hop } from './route.js';
+import { findRoute, lostOf, type ConversionPath, type Hop } from './route.js';
 import { runRoute, selectedFirst } from './route-run.js';
 import { isWhole, selectionOf } from './selection.js';
 import { estimateSourceBytes, sourceBytes } from './source.js';
@@ -13,6 +13,13 @@ import { streamRoute, type StreamRoute } from './stream-run.js';
 import { validateRequest } from './validation.js';
 
 const HUB: Format = 'columns';
+const NOTHING_TO_DO: ConversionPath = {
+  hops: [],
+  durationMs: 0,
+  bytes: 0,
+  qualityLoss: 0,
+  alternatives: [],
+};
 
 /** The adapters a program knows, and the cheapest way between any two of their formats. */
 export class AdapterRegistry {
@@ -52,7 +59,7 @@ export class AdapterRegistry {
     const bytes = estimateSourceBytes(request);
     const whole = isWhole(selectionOf(request));
     if (request.from === request.to) {
-      return whole ? { hops: [], durationMs: 0, bytes, alternatives: [] } : this.#throughHub(request, bytes);
+      return whole ? { ...NOTHING_TO_DO, bytes } : this.#throughHub(request, bytes);
     }
     const route = findRoute(this.adapters, request, bytes);
     if (route === undefined) return null;
@@ -132,17 +139,18 @@ export class AdapterRegistry {
   #throughHub(request: AnyRequest, bytes: number): ConversionPath | null {
     const hubRequest = { ...request, to: HUB };
     const there =
-      request.from === HUB ? { hops: [], durationMs: 0, bytes } : findRoute(this.adapters, hubRequest, bytes);
+      request.from === HUB ? { ...NOTHING_TO_DO, bytes } : findRoute(this.adapters, hubRequest, bytes);
     if (there === undefined) return null;
     const back =
       request.to === HUB
-        ? { hops: [], durationMs: 0, bytes: there.bytes }
+        ? { ...NOTHING_TO_DO, bytes: there.bytes }
         : findRoute(this.adapters, { ...request, from: HUB }, there.bytes);
     if (back === undefined) return null;
     return {
       hops: [...there.hops, ...back.hops],
       durationMs: there.durationMs + back.durationMs,
       bytes: back.bytes,
+      qualityLoss: lostOf(there.qualityLoss, back.qualityLoss),
       alternatives: [],
     };
   }

@@ -14,20 +14,21 @@ export interface ConversionPath {
   readonly durationMs: number;
   /** Expected bytes of the result. */
   readonly bytes: number;
+  /** The share of values expected to be lost on the way, 0 to 1. */
+  readonly qualityLoss: number;
   /** The next best routes with another first step, cheapest first. */
   readonly alternatives: readonly ConversionPath[];
 }
 
-interface Visit {
+interface Visit extends Omit<ConversionPath, 'alternatives'> {
   readonly format: Format;
-  readonly hops: readonly Hop[];
-  readonly durationMs: number;
-  readonly bytes: number;
 }
 
 /**
- * The cheapest route by Dijkstra's algorithm over formats: an edge costs what its adapter estimates for the bytes
- * that arrive there, divided by how well it says it suits. There are a dozen formats, so the frontier is a plain list.
+ * The best route by Dijkstra's algorithm over formats: correct first, so one that is expected to lose less comes before
+ * one that loses more, and of those that lose the same the cheapest. An edge costs what its adapter estimates for the
+ * bytes that arrive there, divided by how well it says it suits. There are a dozen formats, so the frontier is a plain
+ * list.
  */
 export function findRoute(
   adapters: readonly ShimAdapter[],
@@ -41,6 +42,7 @@ export function findRoute(
     hops: best.hops,
     durationMs: best.durationMs,
     bytes: best.bytes,
+    qualityLoss: best.qualityLoss,
     // Few callers look at them, and every conversion asks for a route.
     get alternatives() {
       alternatives ??= alternativesTo(best, adapters, request, bytes);
@@ -64,8 +66,8 @@ function alternativesTo(
       const allowed = (hop: Hop): boolean => hop.from !== request.from || sameHop(hop, start);
       return search(adapters, request, bytes, allowed) ?? [];
     })
-    .map(({ hops, durationMs, bytes: held }) => ({ hops, durationMs, bytes: held, alternatives: [] }))
-    .sort((a, b) => a.durationMs - b.durationMs);
+    .toSorted(byMerit)
+    .map(({ format: _, ...path }) => ({ ...path, alternatives: [] }));
 }
 
 function search(
@@ -75,13 +77,9 @@ function search(
   allowed: (hop: Hop) => boolean,
 ): Visit | undefined {
   const done = new Set<Format>();
-  const frontier: Visit[] = [{ format: request.from, hops: [], durationMs: 0, bytes }];
+  const frontier: Visit[] = [{ format: request.from, hops: [], durationMs: 0, bytes, qualityLoss: 0 }];
   for (;;) {
-    let nearest = 0;
-    frontier.forEach((visit, i) => {
-      if (visit.durationMs < (frontier[nearest]?.durationMs ?? Infinity)) nearest = i;
-    });
-    const [visit] = frontier.splice(nearest, 1);
+    const visit = takeBest(frontier);
     if (visit === undefined) return undefined;
     if (visit.format === request.to) return visit;
     if (done.has(visit.format)) continue;
@@ -94,9 +92,30 @@ function search(
       const cost = hop.adapter.estimateCost(step);
       if (!Number.isFinite(cost.durationMs)) continue;
       const durationMs = visit.durationMs + Math.max(0, cost.durationMs) / suits;
-      frontier.push({ format: hop.to, hops: [...visit.hops, hop], durationMs, bytes: cost.bytes });
+      const qualityLoss = lostOf(visit.qualityLoss, cost.qualityLoss);
+      const hops = [...visit.hops, hop];
+      frontier.push({ format: hop.to, hops, durationMs, bytes: cost.bytes, qualityLoss });
     }
   }
+}
+
+/** What is lost by two steps. Rounded, so that the same steps in another order lose the same. */
+export function lostOf(before: number, step: number): number {
+  const lost = step > 0 ? Math.min(1, step) : 0;
+  return Math.round((1 - (1 - before) * (1 - lost)) * 1e9) / 1e9;
+}
+
+function byMerit(a: Visit, b: Visit): number {
+  return a.qualityLoss - b.qualityLoss || a.durationMs - b.durationMs;
+}
+
+function takeBest(frontier: Visit[]): Visit | undefined {
+  let best = 0;
+  frontier.forEach((visit, i) => {
+    const known = frontier[best];
+    if (known !== undefined && byMerit(visit, known) < 0) best = i;
+  });
+  return frontier.splice(best, 1)[0];
 }
 
 function outgoing(adapters: readonly ShimAdapter[], request: AnyRequest, from: Format): Hop[] {

@@ -1,17 +1,22 @@
 import { statSync } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { ReadableStream } from 'node:stream/web';
+import { allocated, type Allocate } from './allocation.js';
 import { ConversionError, throwIfAborted } from './errors.js';
 import type { AnyRequest, Source } from './request.js';
 import { ColumnTable } from './table/column-table.js';
 
 const UNKNOWN_BYTES = 2 ** 20;
 
-/** The whole source as UTF-8 or binary bytes. */
-export async function sourceBytes(source: Source, signal?: AbortSignal): Promise<Uint8Array> {
+/** The whole source as UTF-8 or binary bytes. A path is read into memory from `allocate` where that is given. */
+export async function sourceBytes(
+  source: Source,
+  signal?: AbortSignal,
+  allocate?: Allocate,
+): Promise<Uint8Array> {
   throwIfAborted(signal);
   if ('value' in source) return valueBytes(source.value);
-  if ('path' in source) return readPath(source.path, signal);
+  if ('path' in source) return readPath(source.path, signal, allocate);
   if ('url' in source) return fetchBytes(source.url, signal);
   return collect(source.stream, signal);
 }
@@ -176,12 +181,34 @@ export function isDetached(bytes: Uint8Array): boolean {
   }
 }
 
-async function readPath(path: string, signal?: AbortSignal): Promise<Uint8Array> {
+async function readPath(path: string, signal?: AbortSignal, allocate?: Allocate): Promise<Uint8Array> {
+  if (allocate !== undefined) {
+    const size = fileBytes(path);
+    // What tells no size, such as a pipe, is read as it comes.
+    if (size > 0) return readInto(allocated(allocate, size).subarray(0, size), path, signal);
+  }
   try {
     return await readFile(path, signal === undefined ? {} : { signal });
   } catch (cause) {
     throwIfAborted(signal);
     throw unreadablePath(path, cause);
+  }
+}
+
+async function readInto(memory: Buffer, path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+  const file = await opened(path);
+  try {
+    let done = 0;
+    while (done < memory.length) {
+      throwIfAborted(signal);
+      const room = memory.subarray(done, done + CHUNK_BYTES * 16);
+      const { bytesRead } = await readAt(file, room, done, path);
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return memory.subarray(0, done);
+  } finally {
+    await file.close();
   }
 }
 

@@ -99,6 +99,16 @@ describe('routes', () => {
     expect(error.message).toBe('no chain of adapters leads from csv to rows');
   });
 
+  test('a route that is expected to lose values is taken only where every other loses more', () => {
+    const lossy = { ...blunt('csv', 'json', valueOf), id: 'lossy' };
+    const registry = defaultRegistry().register({
+      ...lossy,
+      estimateCost: () => ({ durationMs: 0, bytes: 1, qualityLoss: 0.01 }),
+    });
+    const path = registry.path(request('csv', 'json', CSV));
+    expect(path).toMatchObject({ qualityLoss: 0, alternatives: [{ qualityLoss: 0.01, durationMs: 0 }] });
+  });
+
   test('nonsense costs and scores never break the search', () => {
     const odd = blunt('csv', 'json', valueOf);
     for (const durationMs of [NaN, Infinity, -5]) {
@@ -107,6 +117,15 @@ describe('routes', () => {
         estimateCost: () => ({ durationMs, bytes: 1, qualityLoss: 0 }),
       });
       expect(registry.path(request('csv', 'json', CSV))?.durationMs).toBeGreaterThanOrEqual(0);
+    }
+    for (const qualityLoss of [NaN, -1, 2]) {
+      const registry = defaultRegistry().register({
+        ...odd,
+        estimateCost: () => ({ durationMs: 0, bytes: 1, qualityLoss }),
+      });
+      const path = registry.path(request('csv', 'json', CSV));
+      expect(path?.hops).toHaveLength(qualityLoss > 0 ? 2 : 1);
+      expect(path?.qualityLoss).toBe(0);
     }
     for (const score of [NaN, 0, -1]) {
       const registry = defaultRegistry().register({ ...odd, canConvert: () => score });
@@ -135,12 +154,13 @@ describe('converting', () => {
     expect(result.quality).toBe(0.75 * 0.75);
   });
 
-  test('progress counts the steps', async () => {
-    const steps: string[] = [];
+  test('progress counts the steps, and within a step what it reads', async () => {
+    const seen: string[] = [];
     await defaultRegistry().convert(request('csv', 'json', CSV), {
-      onProgress: ({ done, total, unit }) => steps.push(`${String(done)}/${String(total)} ${unit}`),
+      onProgress: ({ done, total, unit }) => seen.push(`${String(done)}/${String(total)} ${unit}`),
     });
-    expect(steps).toEqual(['1/2 steps', '2/2 steps']);
+    const bytes = String(CSV.length);
+    expect(seen).toEqual([`${bytes}/${bytes} bytes`, '1/2 steps', '2/2 steps']);
   });
 
   test('an abort between two steps stops before the second', async () => {

@@ -13,38 +13,49 @@ interface Edge {
   readonly to: Format;
   readonly durationMs: number;
   readonly suits: number;
+  readonly qualityLoss: number;
+}
+
+interface Price {
+  readonly durationMs: number;
+  readonly qualityLoss: number;
 }
 
 /** An adapter of one edge, which never converts. */
-function adapterOf({ from, to, durationMs, suits }: Edge, id: string): ShimAdapter {
+function adapterOf({ from, to, durationMs, suits, qualityLoss }: Edge, id: string): ShimAdapter {
   return {
     id,
     version: '1',
     selects: true,
     conversions: [[from, to]],
     canConvert: () => suits,
-    estimateCost: () => ({ durationMs, bytes: 0, qualityLoss: 0 }),
+    estimateCost: () => ({ durationMs, bytes: 0, qualityLoss }),
     validateRequest: () => ({ valid: true }),
     convert: () => Promise.reject(new Error('routes are only looked for')),
   };
 }
 
 /** The price of every path without a repeated format, by walking them all. */
-function everyPrice(
-  edges: readonly Edge[],
-  from: Format,
-  to: Format,
-  seen: readonly Format[] = [],
-): number[] {
-  if (from === to) return [0];
+function everyPrice(edges: readonly Edge[], from: Format, to: Format, seen: readonly Format[] = []): Price[] {
+  if (from === to) return [{ durationMs: 0, qualityLoss: 0 }];
   return edges
     .filter(
       (edge) =>
         edge.from === from && edge.suits > 0 && Number.isFinite(edge.durationMs) && !seen.includes(edge.to),
     )
     .flatMap((edge) =>
-      everyPrice(edges, edge.to, to, [...seen, from]).map((rest) => edge.durationMs / edge.suits + rest),
+      everyPrice(edges, edge.to, to, [...seen, from]).map((rest) => ({
+        durationMs: edge.durationMs / edge.suits + rest.durationMs,
+        qualityLoss: 1 - (1 - edge.qualityLoss) * (1 - rest.qualityLoss),
+      })),
     );
+}
+
+/** The least of what is lost, and of the routes that lose no more the shortest. */
+function best(prices: readonly Price[]): Price {
+  const qualityLoss = Math.min(...prices.map((price) => price.qualityLoss));
+  const least = prices.filter((price) => price.qualityLoss === qualityLoss);
+  return { qualityLoss, durationMs: Math.min(...least.map(({ durationMs }) => durationMs)) };
 }
 
 const edge = fc.record({
@@ -52,6 +63,8 @@ const edge = fc.record({
   to: fc.constantFrom(...FORMATS),
   durationMs: fc.oneof(fc.integer({ min: 0, max: 50 }), fc.constant(Infinity)),
   suits: fc.constantFrom(0, 0.5, 1),
+  // Sums of halves and quarters are exact.
+  qualityLoss: fc.constantFrom(0, 0, 0, 0.25, 0.5, 1),
 });
 const graph = fc.array(
   edge.filter(({ from, to }) => from !== to),
@@ -73,7 +86,7 @@ function connected(hops: readonly Hop[], { from, to }: AnyRequest): boolean {
   );
 }
 
-test('the route is as cheap as the cheapest of all routes, and there is one exactly when there is any', () => {
+test('the route loses the least, is the cheapest of those, and there is one exactly when there is any', () => {
   fc.assert(
     fc.property(graph, ends, (edges, [from = 'csv', to = 'json']) => {
       const wanted = request(from, to, '');
@@ -83,14 +96,15 @@ test('the route is as cheap as the cheapest of all routes, and there is one exac
         expect(path).toBeNull();
         return;
       }
-      expect(path?.durationMs).toBeCloseTo(Math.min(...prices), 9);
+      expect(path?.qualityLoss).toBe(best(prices).qualityLoss);
+      expect(path?.durationMs).toBeCloseTo(best(prices).durationMs, 9);
       expect(connected(path?.hops ?? [], wanted)).toBe(true);
     }),
     { numRuns: 1000 },
   );
 });
 
-test('alternatives begin with another step each, are as cheap as that allows, and come cheapest first', () => {
+test('alternatives begin with another step each, are as good as that allows, and come best first', () => {
   fc.assert(
     fc.property(graph, ends, (edges, [from = 'csv', to = 'json']) => {
       const wanted = request(from, to, '');
@@ -99,12 +113,16 @@ test('alternatives begin with another step each, are as cheap as that allows, an
       const routes = [path, ...path.alternatives];
       const firsts = routes.map(({ hops }) => hops[0]?.adapter.id);
       expect(new Set(firsts).size).toBe(routes.length);
-      const durations = routes.map(({ durationMs }) => durationMs);
-      expect(durations).toEqual(durations.toSorted((a, b) => a - b));
-      for (const [index, { hops, durationMs }] of routes.entries()) {
+      const merits = routes.map(({ durationMs, qualityLoss }) => ({ durationMs, qualityLoss }));
+      expect(merits).toEqual(
+        merits.toSorted((a, b) => a.qualityLoss - b.qualityLoss || a.durationMs - b.durationMs),
+      );
+      for (const [index, { hops, durationMs, qualityLoss }] of routes.entries()) {
         expect(connected(hops, wanted)).toBe(true);
         const others = edges.filter((one, i) => one.from !== from || `a${String(i)}` === firsts[index]);
-        expect(durationMs).toBeCloseTo(Math.min(...everyPrice(others, from, to)), 9);
+        const expected = best(everyPrice(others, from, to));
+        expect(qualityLoss).toBe(expected.qualityLoss);
+        expect(durationMs).toBeCloseTo(expected.durationMs, 9);
       }
     }),
     { numRuns: 500 },

@@ -20,7 +20,7 @@ export function withCache(
     const address = whereCacheable(() =>
       addressOf(
         request,
-        { hops: [{ adapter, from, to }], durationMs: 0, bytes: 0, alternatives: [] },
+        { hops: [{ adapter, from, to }], durationMs: 0, bytes: 0, qualityLoss: 0, alternatives: [] },
         options,
       ),
     );

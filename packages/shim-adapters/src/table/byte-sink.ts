@@ -1,14 +1,18 @@
+import { allocated, type Allocate } from '../allocation.js';
 import { ConversionError } from '../errors.js';
 
 const MAX_BYTES = 2 ** 32 - 2;
 
 /** A growing run of bytes that text writers append to. */
 export class ByteSink {
+  readonly #allocate: Allocate | undefined;
   #bytes: Buffer;
   #used = 0;
 
-  constructor(expected: number) {
-    this.#bytes = Buffer.allocUnsafeSlow(Math.max(256, Math.min(expected, MAX_BYTES)));
+  /** @param allocate where memory comes from, if not from the system */
+  constructor(expected: number, allocate?: Allocate) {
+    this.#allocate = allocate;
+    this.#bytes = this.#room(Math.max(256, Math.min(expected, MAX_BYTES)));
   }
 
   get length(): number {
@@ -67,10 +71,10 @@ export class ByteSink {
     this.#used += 2;
   }
 
-  /** What was written; spare room above an eighth is given back. */
+  /** What was written; spare room above an eighth is given back, unless it is the caller's. */
   finish(): Uint8Array {
     const tight = this.#bytes.length - this.#used <= this.#bytes.length >>> 3;
-    return tight
+    return tight || this.#allocate !== undefined
       ? new Uint8Array(this.#bytes.buffer, this.#bytes.byteOffset, this.#used)
       : new Uint8Array(this.#bytes.subarray(0, this.#used));
   }
@@ -103,8 +107,12 @@ export class ByteSink {
         'the text would exceed 4 GB; convert it in parts with options.offset and options.limit',
       );
     }
-    const grown = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
+    const grown = this.#room(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
     this.#bytes.copy(grown, 0, 0, this.#used);
     this.#bytes = grown;
+  }
+
+  #room(bytes: number): Buffer {
+    return this.#allocate === undefined ? Buffer.allocUnsafeSlow(bytes) : allocated(this.#allocate, bytes);
   }
 }
