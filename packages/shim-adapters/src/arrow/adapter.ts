@@ -1,28 +1,30 @@
-import type { Table } from '@uwdata/flechette';
 import type { ShimAdapter } from '../adapter.js';
-import { defineAdapter } from '../define-adapter.js';
+import { defineAdapter, type StepContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
 import { ownModule } from '../module-url.js';
 import { loadPeer } from '../peer.js';
 import type { AnyRequest } from '../request.js';
 import { selected, selectionOf } from '../selection.js';
-import { sourceBytes, sourceValue } from '../source.js';
+import { sourceValue } from '../source.js';
 import type { ColumnTable } from '../table/column-table.js';
 import { noteRowLoss } from '../table/schema-loss.js';
 import { tableOf } from '../table/table-value.js';
-import type { Losses } from '../losses.js';
+import { batchTable } from './arrow-batch.js';
 import type { Flechette } from './arrow-type.js';
+import { readIpc, streamIpc } from './ipc-table.js';
+import { encodeIpc, writeIpc } from './ipc-writer.js';
 import { tableFromArrow } from './table-from-arrow.js';
 import { tableToArrow } from './table-to-arrow.js';
 
 /**
- * Arrow tables and Arrow IPC bytes (stream or file format in, stream format out) to and from columns, by the peer
- * `@uwdata/flechette`. 64-bit integers are `bigint` in the tables it makes.
+ * Arrow tables and Arrow IPC bytes (stream and file format) to and from columns. Tables of `@uwdata/flechette` and of
+ * `apache-arrow` are read; those that are made, and bytes, need the peer `@uwdata/flechette`. 64-bit integers are
+ * `bigint` in the tables it makes. `toApacheArrow` makes a table of `apache-arrow`.
  */
 export function arrowAdapter(): ShimAdapter {
   return defineAdapter({
     id: 'arrow',
-    version: '1',
+    version: '2',
     module: ownModule('arrow', 'arrowAdapter'),
     steps: [
       {
@@ -30,7 +32,10 @@ export function arrowAdapter(): ShimAdapter {
         to: 'arrow',
         mbPerSecond: 100_000,
         growth: 1,
-        convert: async (request, { losses }) => toArrow(await flechette(), request, losses),
+        async convert(request, context) {
+          const f = await flechette();
+          return tableToArrow(f, wholeOf(request, context));
+        },
         bytesOf: (_data, request) => tableOf(request).byteLength,
       },
       {
@@ -38,19 +43,16 @@ export function arrowAdapter(): ShimAdapter {
         to: 'columns',
         mbPerSecond: 20_000,
         growth: 1,
-        async convert(request, { losses }) {
-          const f = await flechette();
-          return narrowed(f, arrowValue(f, request), request, losses);
-        },
+        convert: fromArrowTable,
       },
       {
         from: 'arrow-ipc',
         to: 'columns',
         mbPerSecond: 5000,
         growth: 1,
-        async convert(request, { losses, signal }) {
-          const f = await flechette();
-          return narrowed(f, decoded(f, await sourceBytes(request.source, signal)), request, losses);
+        convert: async (request, context) => readIpc(await flechette(), request, context),
+        async *stream(request, context) {
+          yield* streamIpc(await flechette(), request, context);
         },
       },
       {
@@ -58,10 +60,15 @@ export function arrowAdapter(): ShimAdapter {
         to: 'arrow-ipc',
         mbPerSecond: 1500,
         growth: 1,
-        async convert(request, { losses }) {
+        async convert(request, context) {
           const f = await flechette();
-          return encoded(f, toArrow(f, request, losses));
+          return writeIpc(f, wholeOf(request, context), request.options?.ipc ?? 'stream');
         },
+        async *encode(tables, _request, context) {
+          yield* encodeIpc(await flechette(), tables, context);
+        },
+        // The footer of a file lists all batches; it is written when they are known.
+        streams: (request) => request.options?.ipc !== 'file',
       },
     ],
   });
@@ -71,54 +78,20 @@ function flechette(): Promise<Flechette> {
   return loadPeer('@uwdata/flechette', () => import('@uwdata/flechette'), 'reading and writing Arrow');
 }
 
-function toArrow(f: Flechette, request: AnyRequest, losses: Losses): Table {
+function wholeOf(request: AnyRequest, { losses }: StepContext): ColumnTable {
   const table = tableOf(request);
   noteRowLoss(table, losses);
-  return tableToArrow(f, table);
+  losses.total(table.length * table.columns.length);
+  return table;
 }
 
-function narrowed(f: Flechette, table: Table, request: AnyRequest, losses: Losses): ColumnTable {
-  const { columns } = request;
-  const names = table.schema.fields.map(({ name }) => name);
-  const missing = columns?.find((name) => !names.includes(name));
-  // Only the wanted columns are joined; a name that is missing is reported by the table itself.
-  const whole = tableFromArrow(f, table, losses, missing === undefined ? columns : undefined);
-  return selected(whole, selectionOf(request));
-}
-
-function arrowValue(f: Flechette, { source }: AnyRequest): Table {
-  const value = sourceValue(source, 'arrow');
-  if (isTable(f, value)) return value;
-  throw new ConversionError(
-    'ERR_PERF_CONVERT_TYPE_MISMATCH',
-    "format 'arrow' takes a table of @uwdata/flechette as source value",
-  );
-}
-
-function isTable(f: Flechette, value: unknown): value is Table {
-  return value instanceof f.Table;
-}
-
-function decoded(f: Flechette, bytes: Uint8Array): Table {
-  if (bytes.length === 0) {
-    throw new ConversionError('ERR_PERF_CONVERT_BAD_INPUT', 'the bytes are not Arrow IPC: there are none');
+function fromArrowTable(request: AnyRequest, { losses }: StepContext): ColumnTable {
+  const table = batchTable(sourceValue(request.source, 'arrow'));
+  if (table === undefined) {
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_TYPE_MISMATCH',
+      "format 'arrow' takes a table of @uwdata/flechette or apache-arrow as source value",
+    );
   }
-  try {
-    // Arrow buffers are read in place and need 8-byte alignment.
-    return f.tableFromIPC(bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes), { useBigInt: true });
-  } catch (cause) {
-    throw new ConversionError('ERR_PERF_CONVERT_BAD_INPUT', `the bytes are not Arrow IPC: ${reason(cause)}`, {
-      cause,
-    });
-  }
-}
-
-function encoded(f: Flechette, table: Table): Uint8Array {
-  const bytes = f.tableToIPC(table, { format: 'stream' });
-  if (bytes !== null) return bytes;
-  throw new ConversionError('ERR_PERF_CONVERT_FAILED', 'the Arrow encoder returned no bytes');
-}
-
-function reason(cause: unknown): string {
-  return cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
+  return selected(tableFromArrow(table, losses, request.columns), selectionOf(request));
 }

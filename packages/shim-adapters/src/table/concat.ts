@@ -43,7 +43,10 @@ export function concatTables(tables: readonly ColumnTable[]): ColumnTable {
   return new ColumnTable(columns, length, first.metadata);
 }
 
-function concatColumns(parts: readonly Column[], length: number): Column {
+/** The rows of all parts, one after the other. */
+export function concatColumns(parts: readonly Column[], length: number): Column {
+  const [only] = parts;
+  if (only !== undefined && parts.length === 1) return only;
   const { field, layout } = requireAlike(parts);
   const base = { field, length, ...joinedValidity(parts, length) };
   switch (layout) {

@@ -133,12 +133,22 @@ describe('Arrow tables from elsewhere', () => {
   });
 
   test.each([
-    ['lists', flechette.list(flechette.int32()), [[1, 2], null, []], ['json [1,2]', 'null', 'json []']],
-    ['structs', flechette.struct({ a: flechette.int32() }), [{ a: 1 }, null], ['json {"a":1}', 'null']],
-    ['large text', flechette.largeUtf8(), ['a', null], ['string a', 'null']],
-    ['half floats', flechette.float16(), [0.5, null], ['number 0.5', 'null']],
+    [
+      'half floats',
+      flechette.float16(),
+      [0.5, null, -2, 6e-8],
+      ['number 0.5', 'null', 'number -2', 'number 5.960464477539063e-8'],
+    ],
+    ['times of day', flechette.timeSecond(), [1, null], ['number 1', 'null']],
+    ['durations', flechette.duration(flechette.TimeUnit.MILLISECOND), [5n, null], ['number 5', 'null']],
+    [
+      'dictionaries of numbers',
+      flechette.dictionary(flechette.int32()),
+      [5, 7, 5],
+      ['number 5', 'number 7', 'number 5'],
+    ],
   ] as const)(
-    '%s have no layout here: they are read value by value, which is told',
+    '%s have no layout here: they become what is closest, which is told',
     async (_name, type, values, cells) => {
       const arrow = flechette.tableFromColumns({ c: flechette.columnFromArray<unknown>([...values], type) });
       const result = await fromArrow(arrow);
@@ -149,22 +159,55 @@ describe('Arrow tables from elsewhere', () => {
     },
   );
 
-  test('a dictionary of numbers is read value by value', async () => {
-    const arrow = flechette.tableFromColumns({
-      c: flechette.columnFromArray([5, 7, 5], flechette.dictionary(flechette.int32())),
-    });
-    expect(content(tableIn(await fromArrow(arrow)))).toEqual([['c', ['number 5', 'number 7', 'number 5']]]);
+  test.each([
+    [
+      'lists',
+      flechette.list(flechette.int32()),
+      [[1, 2], null, []],
+      'list',
+      ['json [1,2]', 'null', 'json []'],
+    ],
+    [
+      'lists of one size',
+      flechette.fixedSizeList(flechette.int8(), 2),
+      [[1, 2], null],
+      'list',
+      ['json [1,2]', 'null'],
+    ],
+    [
+      'structs',
+      flechette.struct({ a: flechette.int32() }),
+      [{ a: 1 }, null],
+      'struct',
+      ['json {"a":1}', 'null'],
+    ],
+    ['large text', flechette.largeUtf8(), ['a', null], 'text', ['string a', 'null']],
+    [
+      'dates in milliseconds',
+      flechette.dateMillisecond(),
+      [new Date('2024-02-29'), null],
+      'fixed',
+      ['date 1709164800000', 'null'],
+    ],
+    [
+      'short decimals',
+      flechette.decimal64(5, 2),
+      [1.25, null, -0.5],
+      'decimal',
+      ['string 1.25', 'null', 'string -0.50'],
+    ],
+  ] as const)('%s have the layout they have there', async (_name, type, values, layout, cells) => {
+    const arrow = flechette.tableFromColumns({ c: flechette.columnFromArray<unknown>([...values], type) });
+    const result = await fromArrow(arrow);
+    expect(content(tableIn(result))).toEqual([['c', cells]]);
+    expect(tableIn(result).column('c').layout).toBe(layout);
+    expect(result.warnings).toEqual([]);
   });
 
   test.each<[string, flechette.DataType, Partial<ConstructorParameters<BatchClass>[0]>]>([
     ['numbers', flechette.int32(), { values: new Int32Array(3) }],
     ['booleans', flechette.bool(), { values: new Uint8Array(1) }],
     ['text', flechette.utf8(), { values: new Uint8Array(3), offsets: new Int32Array(4) }],
-    [
-      'text beyond its bytes',
-      flechette.utf8(),
-      { values: new Uint8Array(3), offsets: new Int32Array(11).fill(4, 10) },
-    ],
     ['lists', flechette.list(flechette.int32()), { offsets: new Int32Array(4), children: [] }],
     ['nulls', flechette.int32(), { values: new Int32Array(10), nullCount: 1, validity: new Uint8Array(1) }],
   ])('%s that claim more values than their buffers hold are refused', async (_name, type, buffers) => {
@@ -180,6 +223,26 @@ describe('Arrow tables from elsewhere', () => {
     );
     expect(error.code).toBe('ERR_PERF_CONVERT_BAD_INPUT');
     expect(error.message).toMatch(/column 'c' claims 10 values, its buffers hold \d/);
+  });
+
+  test.each([
+    ['beyond the bytes', new Int32Array(11).fill(4, 10), "column 'c' points to 4 of 3"],
+    ['that go back', Int32Array.from([0, 2, 1, 1, 1, 1, 1, 1, 1, 1, 1]), 'goes back from offset 2 to 1'],
+    ['below zero', new Int32Array(11).fill(-1), 'begins at offset -1'],
+  ])('offsets %s are refused', async (_name, offsets, message) => {
+    const type = flechette.utf8();
+    const batch = new (batchClass(type))({
+      length: 10,
+      nullCount: 0,
+      type,
+      validity: new Uint8Array(0),
+      values: new Uint8Array(3),
+      offsets,
+    });
+    const error = await failure(() =>
+      fromArrow(flechette.tableFromColumns({ c: new flechette.Column([batch]) })),
+    );
+    expect(error.message).toContain(message);
   });
 
   test('anything else is refused', async () => {
