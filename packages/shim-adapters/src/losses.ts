@@ -52,7 +52,7 @@ export class Losses {
   }
 
   #note(code: string, column: string | undefined, message: string, count: number, lossy: boolean): void {
-    const key = `${code} ${column ?? ''}`;
+    const key = warningKey(code, column);
     const known = this.#warnings.get(key);
     this.#warnings.set(key, {
       code,
@@ -62,4 +62,19 @@ export class Losses {
       lossy,
     });
   }
+}
+
+/** The warnings of several parts of one conversion: one a code and column, their counts added up. */
+export function mergedWarnings(warnings: readonly ConversionWarning[]): readonly ConversionWarning[] {
+  const merged = new Map<string, ConversionWarning>();
+  for (const warning of warnings) {
+    const key = warningKey(warning.code, warning.column);
+    const known = merged.get(key);
+    merged.set(key, known === undefined ? warning : { ...known, count: known.count + warning.count });
+  }
+  return [...merged.values()];
+}
+
+function warningKey(code: string, column: string | undefined): string {
+  return `${code} ${column ?? ''}`;
 }

@@ -1,38 +1,45 @@
+import type * as writer from 'hyparquet-writer';
 import type { ShimAdapter } from '../adapter.js';
 import { defineAdapter } from '../define-adapter.js';
+import { resolveLimits } from '../limits.js';
 import { ownModule } from '../module-url.js';
 import { loadPeer } from '../peer.js';
 import type { AnyRequest } from '../request.js';
-import type { ConversionResult } from '../result.js';
 import { selectionOf } from '../selection.js';
 import { tableOf } from '../table/table-value.js';
-import { concatTables } from '../table/concat.js';
-import { ColumnTable } from '../table/column-table.js';
-import { withParquetFile } from './file.js';
-import { readMetadata, readParquet, rowGroups, type ParquetLibrary } from './reader.js';
-import { writeParquet } from './writer.js';
+import { openParquetFile } from './file.js';
+import { mergeTables, splitAtGroups } from './parts.js';
+import { ParquetReader, type ParquetLibrary } from './reader.js';
+import { encodeParquet, writeParquet } from './writer.js';
 
 /**
- * Parquet to and from columns, by the peers `hyparquet` with `hyparquet-compressors`, and `hyparquet-writer`.
- * Reads only the columns and row groups that a request needs.
+ * Parquet to and from columns, by the peers `hyparquet` with `hyparquet-compressors`, and `hyparquet-writer`. Reads only
+ * the columns and row groups that a request needs: of a path by ranges, of a value without a copy of the rest; a url or
+ * stream is collected first. Streams row group by row group, both ways.
  */
 export function parquetAdapter(): ShimAdapter {
   return defineAdapter({
     id: 'parquet',
-    version: '1',
+    version: '2',
     module: ownModule('parquet', 'parquetAdapter'),
     steps: [
       {
         from: 'parquet',
         to: 'columns',
-        mbPerSecond: 8,
-        growth: 5,
+        mbPerSecond: 25,
+        growth: 1.5,
         setupMs: 3,
-        async convert(request, { losses, signal, onProgress }) {
+        async convert(request, context) {
           const library = await reading();
-          return withParquetFile(request, signal, (file) =>
-            readParquet(library, file, losses, { ...selectionOf(request), signal, onProgress }),
-          );
+          await using file = await openParquetFile(request, context.signal);
+          const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
+          return await reader.table(selectionOf(request), context);
+        },
+        async *stream(request, context) {
+          const library = await reading();
+          await using file = await openParquetFile(request, context.signal);
+          const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
+          yield* reader.tables(selectionOf(request), context);
         },
       },
       {
@@ -42,16 +49,20 @@ export function parquetAdapter(): ShimAdapter {
         growth: 0.6,
         setupMs: 1,
         async convert(request, { losses }) {
-          const library = await loadPeer(
-            'hyparquet-writer',
-            () => import('hyparquet-writer'),
-            'writing Parquet',
-          );
-          return writeParquet(library, tableOf(request), losses);
+          return writeParquet(await writing(), tableOf(request), losses);
+        },
+        async *encode(tables, _request, context) {
+          yield* encodeParquet(await writing(), tables, context);
         },
       },
     ],
-    split: splitByRows,
+    async split(request: AnyRequest, parts: number) {
+      if (request.from !== 'parquet' || request.to !== 'columns') return [request];
+      const library = await reading();
+      await using file = await openParquetFile(request, undefined);
+      const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
+      return splitAtGroups(request, reader.groups, parts);
+    },
     merge: mergeTables,
   });
 }
@@ -65,44 +76,6 @@ async function reading(): Promise<ParquetLibrary> {
   return { parquet, compressors };
 }
 
-/** Cuts a file at row-group borders into parts of about equal rows. */
-async function splitByRows(request: AnyRequest, parts: number): Promise<readonly AnyRequest[]> {
-  if (request.from !== 'parquet' || request.to !== 'columns') return [request];
-  const { parquet } = await reading();
-  const metadata = await withParquetFile(request, undefined, (file) => readMetadata(parquet, file));
-  const { offset: first = 0, limit = Infinity } = request.options ?? {};
-  const rows = Number(metadata.num_rows);
-  const offset = Math.min(first, rows);
-  const last = Math.min(rows, offset + limit);
-  const borders = rowGroups(metadata)
-    .map(({ start }) => start)
-    .filter((start) => start > offset && start < last);
-  const ideal = (last - offset) / parts;
-  const cuts = new Set<number>();
-  for (let part = 1; part < parts; part++) {
-    const wanted = offset + part * ideal;
-    const nearest = borders.reduce((a, b) => (Math.abs(b - wanted) < Math.abs(a - wanted) ? b : a), offset);
-    if (nearest > offset) cuts.add(nearest);
-  }
-  const edges = [offset, ...[...cuts].sort((a, b) => a - b), last];
-  return edges.slice(1).map((end, i): AnyRequest => {
-    const start = edges[i] ?? offset;
-    return { ...request, options: { ...request.options, offset: start, limit: end - start } };
-  });
-}
-
-function mergeTables(results: readonly ConversionResult[]): ConversionResult {
-  const [first] = results;
-  const tables = results.map(({ data }) => data).filter((data) => data instanceof ColumnTable);
-  const data = concatTables(tables);
-  return {
-    data,
-    format: 'columns',
-    metadata: { ...first?.metadata, rows: data.length, columns: data.names },
-    warnings: results.flatMap(({ warnings }) => warnings),
-    quality: results.reduce((sum, { quality }) => sum + quality, 0) / Math.max(1, results.length),
-    route: first?.route ?? [],
-    durationMs: Math.max(0, ...results.map(({ durationMs }) => durationMs)),
-    bytes: data.byteLength,
-  };
+function writing(): Promise<typeof writer> {
+  return loadPeer('hyparquet-writer', () => import('hyparquet-writer'), 'writing Parquet');
 }

@@ -3,37 +3,38 @@ import type { AnyRequest } from '../request.js';
 import { sourceBytes, unreadablePath } from '../source.js';
 
 /** Random access to the bytes of a Parquet file. */
-export interface ParquetFile {
+export interface ParquetFile extends AsyncDisposable {
   readonly byteLength: number;
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
-/** Opens the source of a request for reading parts of it, and closes it after `use`. */
-export async function withParquetFile<R>(
+/** Opens the source of a request for reading parts of it. Whoever opens it disposes of it. */
+export async function openParquetFile(
   { source }: AnyRequest,
   signal: AbortSignal | undefined,
-  use: (file: ParquetFile) => Promise<R>,
-): Promise<R> {
-  if (!('path' in source)) return use(inMemory(await sourceBytes(source, signal)));
+): Promise<ParquetFile> {
+  if (!('path' in source)) return inMemory(await sourceBytes(source, signal));
   const handle = await open(source.path, 'r').catch((cause: unknown) => {
     throw unreadablePath(source.path, cause);
   });
-  try {
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw unreadablePath(source.path, new Error('it is a directory'));
-    const { size } = stat;
-    return await use({
-      byteLength: size,
-      async slice(start, end = size) {
-        // A broken footer may ask for more than there is.
-        const buffer = new ArrayBuffer(Math.max(0, Math.min(end, size) - start));
-        const { bytesRead } = await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
-        return bytesRead === buffer.byteLength ? buffer : buffer.slice(0, bytesRead);
-      },
-    });
-  } finally {
+  const stat = await handle.stat();
+  if (stat.isDirectory()) {
     await handle.close();
+    throw unreadablePath(source.path, new Error('it is a directory'));
   }
+  const { size } = stat;
+  return {
+    byteLength: size,
+    async slice(start, end = size) {
+      // A broken footer may ask for more than there is.
+      const buffer = new ArrayBuffer(Math.max(0, Math.min(end, size) - start));
+      const { bytesRead } = await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
+      return bytesRead === buffer.byteLength ? buffer : buffer.slice(0, bytesRead);
+    },
+    async [Symbol.asyncDispose]() {
+      await handle.close();
+    },
+  };
 }
 
 function inMemory(bytes: Uint8Array): ParquetFile {
@@ -44,5 +45,6 @@ function inMemory(bytes: Uint8Array): ParquetFile {
       part.set(bytes.subarray(start, end));
       return Promise.resolve(part.buffer);
     },
+    [Symbol.asyncDispose]: () => Promise.resolve(),
   };
 }

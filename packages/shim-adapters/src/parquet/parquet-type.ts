@@ -5,32 +5,73 @@ const UNITS = { MILLIS: 'millisecond', MICROS: 'microsecond', NANOS: 'nanosecond
 
 /** What the values of a Parquet column are here; undefined for those that go through JavaScript values. */
 export function fieldOfParquet(element: SchemaElement): Field | undefined {
-  const { name, type, converted_type: converted, logical_type: logical } = element;
   if ((element.num_children ?? 0) > 0 || element.repetition_type === 'REPEATED') return undefined;
-  if (logical?.type === 'TIMESTAMP') {
-    return timestamp(name, UNITS[logical.unit], logical.isAdjustedToUTC);
+  const known = knownType(element);
+  if (known === undefined) return undefined;
+  return {
+    name: element.name,
+    ...known,
+    ...(element.repetition_type === 'REQUIRED' ? { nullable: false } : {}),
+  };
+}
+
+function knownType(element: SchemaElement): Omit<Field, 'name'> | undefined {
+  const { type, converted_type: converted, logical_type: logical } = element;
+  switch (logical?.type) {
+    case 'TIMESTAMP':
+      return timestamp(UNITS[logical.unit], logical.isAdjustedToUTC);
+    case 'DATE':
+      return { type: 'date' };
+    case 'STRING':
+    case 'ENUM':
+    case 'UUID':
+      return { type: 'utf8' };
+    case 'JSON':
+      return { type: 'json' };
+    case 'FLOAT16':
+      return { type: 'float32' };
+    case 'DECIMAL':
+      return { type: 'decimal', precision: logical.precision, scale: logical.scale };
+    case 'GEOMETRY':
+    case 'GEOGRAPHY':
+    case 'VARIANT':
+      return undefined;
+    default:
   }
-  if (converted === 'TIMESTAMP_MILLIS') return timestamp(name, 'millisecond', true);
-  if (converted === 'TIMESTAMP_MICROS') return timestamp(name, 'microsecond', true);
-  if (type === 'INT96') return timestamp(name, 'nanosecond', false);
-  if (converted === 'DATE' || logical?.type === 'DATE') return { name, type: 'date' };
-  if (converted === 'UTF8' || logical?.type === 'STRING' || converted === 'ENUM')
-    return { name, type: 'utf8' };
-  if (converted === 'JSON' || logical?.type === 'JSON') return { name, type: 'json' };
+  switch (converted) {
+    case 'TIMESTAMP_MILLIS':
+      return timestamp('millisecond', true);
+    case 'TIMESTAMP_MICROS':
+      return timestamp('microsecond', true);
+    case 'DATE':
+      return { type: 'date' };
+    case 'UTF8':
+    case 'ENUM':
+      return { type: 'utf8' };
+    case 'JSON':
+      return { type: 'json' };
+    case 'DECIMAL':
+      return { type: 'decimal', precision: element.precision ?? 38, scale: element.scale ?? 0 };
+    default:
+  }
   const integer = integerType(element);
-  if (integer !== undefined) return { name, type: integer };
-  if (converted !== undefined || logical !== undefined) return undefined;
+  if (integer !== undefined) return { type: integer };
   switch (type) {
     case 'BOOLEAN':
-      return { name, type: 'bool' };
+      return { type: 'bool' };
     case 'INT32':
-      return { name, type: 'int32' };
+      return { type: 'int32' };
     case 'INT64':
-      return { name, type: 'int64' };
+      return { type: 'int64' };
+    case 'INT96':
+      return timestamp('nanosecond', false);
     case 'FLOAT':
-      return { name, type: 'float32' };
+      return { type: 'float32' };
     case 'DOUBLE':
-      return { name, type: 'float64' };
+      return { type: 'float64' };
+    case 'BYTE_ARRAY':
+    case 'FIXED_LEN_BYTE_ARRAY':
+      return { type: 'binary' };
     default:
       return undefined;
   }
@@ -66,14 +107,18 @@ function integerType({
   }
 }
 
-function timestamp(name: string, unit: TimeUnit, utc: boolean): Field {
-  return { name, type: 'timestamp', unit, ...(utc ? { timezone: 'UTC' } : {}) };
+function timestamp(unit: TimeUnit, utc: boolean): Omit<Field, 'name'> {
+  return { type: 'timestamp', unit, ...(utc ? { timezone: 'UTC' } : {}) };
 }
 
-/** How a column is declared in a Parquet file. */
-export function elementOf(field: Field): SchemaElement {
+/**
+ * How a column is declared in a Parquet file.
+ * @param hasNulls a column that promises none is declared so only if it keeps the promise
+ */
+export function elementOf(field: Field, hasNulls: boolean): SchemaElement {
   const { name, type } = field;
-  const base = { name, repetition_type: 'OPTIONAL' } as const;
+  const required = field.nullable === false && !hasNulls;
+  const base = { name, repetition_type: required ? 'REQUIRED' : 'OPTIONAL' } as const;
   switch (type) {
     case 'bool':
       return { ...base, type: 'BOOLEAN' };
@@ -109,16 +154,26 @@ export function elementOf(field: Field): SchemaElement {
           unit: parquetUnit(field.unit),
         },
       };
+    case 'decimal': {
+      const { precision = 38, scale = 0 } = field;
+      return {
+        ...base,
+        type: 'FIXED_LEN_BYTE_ARRAY',
+        type_length: precision > 38 ? 32 : 16,
+        converted_type: 'DECIMAL',
+        precision,
+        scale,
+      };
+    }
     case 'json':
+    case 'list':
+    case 'struct':
       // With the older `converted_type` the writer would parse and write each text again, and round its integers.
       return { ...base, type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } };
     case 'binary':
       return { ...base, type: 'BYTE_ARRAY' };
     case 'utf8':
     case 'null':
-    case 'decimal':
-    case 'list':
-    case 'struct':
       return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
   }
 }

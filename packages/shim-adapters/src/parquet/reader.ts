@@ -1,28 +1,25 @@
-import type { Compressors, DecodedArray, FileMetaData, ParquetParsers, SchemaElement } from 'hyparquet';
+import type { Compressors, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
 import type * as hyparquet from 'hyparquet';
 import { shown } from '@perf/internal/errors';
-import type { Progress } from '../adapter.js';
-import { ConversionError, throwIfAborted } from '../errors.js';
+import type { StepContext, StreamContext } from '../define-adapter.js';
+import { ConversionError } from '../errors.js';
+import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
 import { buildColumn } from '../table/column-builder.js';
 import type { Column } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { Selection } from '../table/records.js';
 import { ColumnCollector } from './column-collector.js';
+import { FIELD_NOTES, readFieldNotes, restored } from './field-notes.js';
 import type { ParquetFile } from './file.js';
-import { fieldOfParquet } from './parquet-type.js';
+import { asStored, columnsOf, type ParquetColumn } from './parquet-schema.js';
 
 export interface ParquetLibrary {
   readonly parquet: typeof hyparquet;
   readonly compressors: Compressors;
 }
 
-export interface ReadParquetOptions extends Selection {
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
-}
-
-/** Values come as stored: days and ticks as numbers, JSON as text; nothing passes through a rounded Date. */
+/** What nested values and the odd types hold comes as it is; nothing passes through a rounded Date. */
 const RAW_PARSERS: Partial<ParquetParsers> = {
   timestampFromMilliseconds: (value: bigint) => value,
   timestampFromMicroseconds: (value: bigint) => value,
@@ -32,76 +29,195 @@ const RAW_PARSERS: Partial<ParquetParsers> = {
   jsonFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : text(bytes)),
 };
 
-/**
- * Reads columns and rows of a Parquet file: only the pages of the wanted columns are fetched and decoded, one row
- * group at a time, so that an abort is heard between groups.
- */
-export async function readParquet(
-  { parquet, compressors }: ParquetLibrary,
-  file: ParquetFile,
-  losses: Losses,
-  options: ReadParquetOptions = {},
-): Promise<ColumnTable> {
-  const metadata = await readMetadata(parquet, file);
-  const elements = topLevel(metadata);
-  const names = options.columns ?? elements.map(({ name }) => name);
-  const groups = rowGroups(metadata);
-  const total = groups.at(-1)?.end ?? 0;
-  const start = Math.min(options.offset ?? 0, total);
-  const end = Math.min(total, start + (options.limit ?? Infinity));
-  const collectors = names.map((name) => {
-    const element = elements.find((candidate) => candidate.name === name);
-    if (element === undefined) throw noColumn(name, elements);
-    return new ColumnCollector(name, fieldOfParquet(element), end - start);
-  });
+interface RowRange {
+  readonly start: number;
+  readonly end: number;
+}
 
-  for (const group of groups) {
-    const rowStart = Math.max(start, group.start);
-    const rowEnd = Math.min(end, group.end);
-    if (rowStart >= rowEnd || names.length === 0) continue;
-    throwIfAborted(options.signal);
-    let failed: unknown;
-    const add = (column: string, data: DecodedArray, first: number): void => {
-      const collector = collectors[names.indexOf(column)];
-      collector?.add(...cut(data, first, rowStart, rowEnd), Math.max(first, rowStart) - start);
-    };
-    await parquet.parquetRead({
-      file,
-      metadata,
-      compressors,
-      parsers: RAW_PARSERS,
-      columns: [...names],
-      rowStart,
-      rowEnd,
-      onChunk({ columnName, columnData, rowStart: first }) {
-        // What is thrown here would end the process as an unhandled rejection.
-        try {
-          add(columnName, columnData, first);
-        } catch (cause) {
-          failed ??= cause;
-        }
-      },
-    });
-    if (failed !== undefined) throw broken(failed);
-    options.onProgress?.({ done: rowEnd - start, total: end - start, unit: 'rows' });
+/**
+ * A Parquet file of which the footer has been read. Reads columns and rows of it: only the pages of the wanted columns
+ * are fetched and decoded, one row group at a time, so that an abort is heard between groups.
+ */
+export class ParquetReader {
+  readonly #library: ParquetLibrary;
+  readonly #file: ParquetFile;
+  readonly #metadata: FileMetaData;
+  readonly #stored: FileMetaData;
+  readonly #columns: readonly ParquetColumn[];
+  readonly #groups: readonly RowRange[];
+  readonly #notes: ReturnType<typeof readFieldNotes>;
+
+  private constructor(library: ParquetLibrary, file: ParquetFile, metadata: FileMetaData) {
+    this.#library = library;
+    this.#file = file;
+    this.#metadata = metadata;
+    this.#stored = asStored(metadata);
+    this.#columns = columnsOf(metadata);
+    this.#groups = rowGroups(metadata);
+    const pairs = metadata.key_value_metadata ?? [];
+    this.#notes = readFieldNotes(pairs.find(({ key }) => key === FIELD_NOTES)?.value);
   }
-  losses.total((end - start) * names.length);
-  const columns = collectors.map((collector): Column => {
-    const values = collector.finish();
-    if (!Array.isArray(values)) return values;
-    losses.noted(
-      'type-generalised',
-      collector.name,
-      'this Parquet type was converted value by value',
-      values.length,
+
+  /** @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE` */
+  static async open(
+    library: ParquetLibrary,
+    file: ParquetFile,
+    limits: ResolvedLimits,
+  ): Promise<ParquetReader> {
+    const metadata = await readMetadata(library.parquet, file);
+    const reader = new ParquetReader(library, file, metadata);
+    const rows = Number(metadata.num_rows);
+    if (rows > limits.rows)
+      throw beyondLimit(`the Parquet file has ${String(rows)} rows`, 'rows', limits.rows);
+    if (metadata.schema.length - 1 > limits.columns) {
+      const columns = String(metadata.schema.length - 1);
+      throw beyondLimit(`the Parquet file has ${columns} columns`, 'columns', limits.columns);
+    }
+    return reader;
+  }
+
+  /** The selected part as one table. */
+  async table(selection: Selection, { losses, checkpoint, onProgress }: StepContext): Promise<ColumnTable> {
+    const range = this.#rangeOf(selection);
+    const wanted = this.#wanted(selection.columns);
+    const rows = range.end - range.start;
+    const collectors = wanted.map(({ name, field }) => new ColumnCollector(name, field, rows));
+    for (const part of this.#parts(range, wanted)) {
+      checkpoint();
+      await this.#collect(wanted, collectors, part, range.start);
+      onProgress?.({ done: part.end - range.start, total: rows, unit: 'rows' });
+    }
+    return this.#tableOf(wanted, collectors, rows, losses);
+  }
+
+  /** The selected part table by table: each a part of one row group. */
+  async *tables(
+    selection: Selection,
+    { losses, checkpoint, onProgress, batchRows }: StreamContext,
+  ): AsyncGenerator<ColumnTable, void> {
+    const range = this.#rangeOf(selection);
+    const wanted = this.#wanted(selection.columns);
+    const total = this.#file.byteLength;
+    let yielded = false;
+    for (const part of this.#parts(range, wanted)) {
+      checkpoint();
+      const rows = part.end - part.start;
+      const collectors = wanted.map(({ name, field }) => new ColumnCollector(name, field, rows));
+      await this.#collect(wanted, collectors, part, part.start);
+      const table = this.#tableOf(wanted, collectors, rows, losses);
+      // Bytes of the file up to here, as far as its rows tell.
+      const done = Math.round(total * (part.end / Math.max(1, Number(this.#metadata.num_rows))));
+      onProgress?.({ done: part.end === range.end ? total : done, total, unit: 'bytes' });
+      for (let at = 0; at < rows; at += batchRows) yield table.slice(at, at + batchRows);
+      yielded = true;
+    }
+    if (yielded) return;
+    const rows = range.end - range.start;
+    const none = wanted.map(({ name, field }) => new ColumnCollector(name, field, 0));
+    yield wanted.length === 0
+      ? new ColumnTable([], rows, this.#pairs())
+      : this.#tableOf(wanted, none, 0, losses);
+  }
+
+  get groups(): readonly RowRange[] {
+    return this.#groups;
+  }
+
+  #rangeOf({ offset = 0, limit = Infinity }: Selection): RowRange {
+    const total = this.#groups.at(-1)?.end ?? 0;
+    const start = Math.min(offset, total);
+    return { start, end: Math.min(total, start + limit) };
+  }
+
+  #wanted(names: readonly string[] | undefined): readonly ParquetColumn[] {
+    return (
+      names?.map((name) => {
+        const column = this.#columns.find((candidate) => candidate.name === name);
+        if (column !== undefined) return column;
+        const known = this.#columns.slice(0, 20).map((candidate) => candidate.name);
+        throw new ConversionError(
+          'ERR_PERF_CONVERT_NO_COLUMN',
+          `there is no column ${shown(name)}; the columns are ${known.join(', ')}`,
+        );
+      }) ?? this.#columns
     );
-    return buildColumn(collector.name, values, losses);
-  });
-  return new ColumnTable(columns, end - start, keyValues(metadata));
+  }
+
+  /** The parts of row groups that lie in a range. */
+  #parts(range: RowRange, wanted: readonly ParquetColumn[]): RowRange[] {
+    if (wanted.length === 0) return [];
+    return this.#groups
+      .map(({ start, end }) => ({ start: Math.max(start, range.start), end: Math.min(end, range.end) }))
+      .filter(({ start, end }) => start < end);
+  }
+
+  async #collect(
+    wanted: readonly ParquetColumn[],
+    collectors: readonly ColumnCollector[],
+    part: RowRange,
+    origin: number,
+  ): Promise<void> {
+    const byName = new Map(collectors.map((collector) => [collector.name, collector]));
+    let failed: unknown;
+    try {
+      await this.#library.parquet.parquetRead({
+        file: this.#file,
+        metadata: this.#stored,
+        compressors: this.#library.compressors,
+        parsers: RAW_PARSERS,
+        utf8: false,
+        columns: wanted.map(({ name }) => name),
+        rowStart: part.start,
+        rowEnd: part.end,
+        onChunk({ columnName, columnData, rowStart: first }) {
+          // What is thrown here would end the process as an unhandled rejection.
+          try {
+            const [from, to] = overlap(columnData, first, part);
+            byName.get(columnName)?.add(columnData, from, to, Math.max(first, part.start) - origin);
+          } catch (cause) {
+            failed ??= cause;
+          }
+        },
+      });
+    } catch (cause) {
+      failed ??= cause;
+    }
+    if (failed !== undefined) throw broken(failed);
+  }
+
+  #tableOf(
+    wanted: readonly ParquetColumn[],
+    collectors: readonly ColumnCollector[],
+    rows: number,
+    losses: Losses,
+  ): ColumnTable {
+    losses.total(rows * wanted.length);
+    const columns = collectors.map((collector, i): Column => {
+      const { name } = collector;
+      const values = collector.finish();
+      if (wanted[i]?.generalised === true) {
+        losses.noted('type-generalised', name, 'this Parquet type became the closest one', rows);
+      }
+      if (!Array.isArray(values)) return restored(values, this.#notes.get(name));
+      if (wanted[i]?.roundsDecimals === true) {
+        losses.lost('decimal-rounded', name, 'decimals within nested values are read as doubles', rows);
+      }
+      return buildColumn(name, values, losses);
+    });
+    return new ColumnTable(columns, rows, this.#pairs());
+  }
+
+  #pairs(): Map<string, string> {
+    // The Arrow schema that writers embed describes their file, not the table that was read from it.
+    const pairs = (this.#metadata.key_value_metadata ?? []).filter(
+      ({ key }) => key !== 'ARROW:schema' && key !== FIELD_NOTES,
+    );
+    return new Map(pairs.map(({ key, value }) => [key, value ?? '']));
+  }
 }
 
 /** The footer of a file: its schema, row groups and number of rows. */
-export async function readMetadata(parquet: typeof hyparquet, file: ParquetFile): Promise<FileMetaData> {
+async function readMetadata(parquet: typeof hyparquet, file: ParquetFile): Promise<FileMetaData> {
   try {
     return await parquet.parquetMetadataAsync(file);
   } catch (cause) {
@@ -114,7 +230,7 @@ export async function readMetadata(parquet: typeof hyparquet, file: ParquetFile)
  * First and last row of each row group.
  * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` when a footer contradicts itself about them
  */
-export function rowGroups(metadata: FileMetaData): { start: number; end: number }[] {
+function rowGroups(metadata: FileMetaData): RowRange[] {
   let start = 0;
   for (const group of metadata.row_groups) {
     const counts = group.columns.map(({ meta_data: chunk }) => chunk?.num_values ?? 0n);
@@ -132,51 +248,17 @@ export function rowGroups(metadata: FileMetaData): { start: number; end: number 
   });
 }
 
-/** The columns of the file: the children of the root, nested ones as one column each. */
-function topLevel(metadata: FileMetaData): SchemaElement[] {
-  const columns: SchemaElement[] = [];
-  let index = 1;
-  const skip = (): void => {
-    const children = metadata.schema[index++]?.num_children ?? 0;
-    for (let i = 0; i < children; i++) skip();
-  };
-  while (index < metadata.schema.length) {
-    const element = metadata.schema[index];
-    if (element !== undefined) columns.push(element);
-    skip();
-  }
-  return columns;
-}
-
-/** The part of a chunk that lies in `rowStart..rowEnd`. */
-function cut(
-  data: DecodedArray,
-  first: number,
-  rowStart: number,
-  rowEnd: number,
-): [data: DecodedArray, from: number, to: number] {
-  return [data, Math.max(0, rowStart - first), Math.min(data.length, rowEnd - first)];
-}
-
-function keyValues(metadata: FileMetaData): Map<string, string> {
-  // The Arrow schema that writers embed describes their file, not the table that was read from it.
-  const pairs = (metadata.key_value_metadata ?? []).filter(({ key }) => key !== 'ARROW:schema');
-  return new Map(pairs.map(({ key, value }) => [key, value ?? '']));
+/** The part of a chunk that lies in a range of rows. */
+function overlap(data: DecodedArray, first: number, { start, end }: RowRange): [from: number, to: number] {
+  return [Math.max(0, start - first), Math.min(data.length, end - first)];
 }
 
 function broken(cause: unknown): ConversionError {
+  if (cause instanceof ConversionError) return cause;
   const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
   return new ConversionError('ERR_PERF_CONVERT_BAD_INPUT', `the Parquet file is broken: ${reason}`, {
     cause,
   });
-}
-
-function noColumn(name: string, elements: readonly SchemaElement[]): ConversionError {
-  const known = elements.slice(0, 20).map((element) => element.name);
-  return new ConversionError(
-    'ERR_PERF_CONVERT_NO_COLUMN',
-    `there is no column ${shown(name)}; the columns are ${known.join(', ')}`,
-  );
 }
 
 function text(bytes: Uint8Array): string {
