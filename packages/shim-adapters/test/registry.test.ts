@@ -46,7 +46,16 @@ describe('registering', () => {
   });
 
   test('the default registry needs no optional peer', () => {
-    expect(defaultRegistry().formats.toSorted()).toEqual(['columns', 'csv', 'json', 'ndjson', 'rows']);
+    expect(defaultRegistry().formats.toSorted()).toEqual([
+      'columns',
+      'csv',
+      'json',
+      'ndarray',
+      'ndjson',
+      'rows',
+      'sparse',
+      'time-series',
+    ]);
   });
 
   test('an empty registry knows no format and no route', () => {

@@ -1,0 +1,2 @@
+export { timeSeriesAdapter } from './adapter.js';
+export type { TimeSeries } from './time-series.js';
