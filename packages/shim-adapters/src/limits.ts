@@ -47,3 +47,12 @@ export function beyondLimit(
     position === undefined ? {} : { position },
   );
 }
+
+/** @throws ConversionError `ERR_PERF_CONVERT_TOO_LARGE` for a table of more columns than allowed */
+export function requireColumns(
+  { columns }: { readonly columns: readonly unknown[] },
+  limits: ResolvedLimits,
+): void {
+  if (columns.length <= limits.columns) return;
+  throw beyondLimit(`the source has ${String(columns.length)} columns`, 'columns', limits.columns);
+}

@@ -59,7 +59,7 @@ export class AdapterRegistry {
     const bytes = estimateSourceBytes(request);
     const whole = isWhole(selectionOf(request));
     if (request.from === request.to) {
-      return whole ? { ...NOTHING_TO_DO, bytes } : this.#throughHub(request, bytes);
+      return whole && !rewrites(request) ? { ...NOTHING_TO_DO, bytes } : this.#throughHub(request, bytes);
     }
     const route = findRoute(this.adapters, request, bytes);
     if (route === undefined) return null;
@@ -155,6 +155,20 @@ export class AdapterRegistry {
     };
   }
 }
+
+/** Whether options ask for the same format in another form. Those that only bound or speed up the work do not. */
+function rewrites({ from, options = {} }: AnyRequest): boolean {
+  return from !== HUB && Object.keys(options).some((name) => !NEUTRAL.has(name));
+}
+
+const NEUTRAL: ReadonlySet<string> = new Set([
+  'offset',
+  'limit',
+  'limits',
+  'types',
+  'bigint',
+  'exactIntegers',
+]);
 
 function canSelect(hops: readonly Hop[]): boolean {
   return hops[0]?.adapter.selects === true || hops.some(({ to }) => to === HUB);

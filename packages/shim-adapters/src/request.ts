@@ -58,7 +58,10 @@ export interface ConversionOptions {
   readonly offset?: number;
   /** How many rows to convert. Default: all. */
   readonly limit?: number;
-  /** CSV: the field separator, one ASCII character. Default `,` when writing, found out when reading. */
+  /**
+   * CSV: the field separator, one ASCII character. Default `,` when writing, found out when reading. From CSV to CSV it
+   * is the one to write.
+   */
   readonly delimiter?: string;
   /** CSV: whether the first line names the columns. Default `true`; without it they are `column_1`, `column_2`, ... */
   readonly header?: boolean;

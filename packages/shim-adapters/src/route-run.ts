@@ -29,7 +29,7 @@ export async function runRoute(
     if (!hop.adapter.selects) current = selectedFirst(current);
     const pending = !isWhole(selectionOf(current)) && !hop.adapter.selects;
     const step = await hop.adapter.convert(
-      { ...current, from: hop.from, to: hop.to },
+      { ...(index === 0 ? asRead(current, request) : current), from: hop.from, to: hop.to },
       boundsOf(options, clock.now() - started, index === hops.length - 1),
     );
     const cut = pending && step.data instanceof ColumnTable;
@@ -50,6 +50,13 @@ export async function runRoute(
     durationMs: clock.now() - started,
     bytes: steps.at(-1)?.bytes ?? heldBytes(data),
   };
+}
+
+/** From CSV to CSV, the delimiter is the one to write; which one to read is found out. */
+function asRead(current: AnyRequest, { from, to }: AnyRequest): AnyRequest {
+  if (from !== to || current.options?.delimiter === undefined) return current;
+  const { delimiter: _written, ...options } = current.options;
+  return { ...current, options };
 }
 
 /** The options of the next step: what is left of the timeout; the bound on the result is for the last step only. */

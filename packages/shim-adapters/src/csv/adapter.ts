@@ -2,10 +2,15 @@ import { defineAdapter } from '../define-adapter.js';
 import { ownModule } from '../module-url.js';
 import type { ShimAdapter } from '../adapter.js';
 import { sourceBytes } from '../source.js';
+import { shareOfColumns } from '../expected-loss.js';
+import type { ColumnType } from '../table/column.js';
 import { tableOf } from '../table/table-value.js';
 import { readCsv } from './reader.js';
 import { streamCsv } from './stream.js';
-import { writeCsv } from './writer.js';
+import { encodeCsv, writeCsv } from './writer.js';
+
+/** These come back as text or plain numbers. */
+const UNTYPED: ReadonlySet<ColumnType> = new Set<ColumnType>(['json', 'list', 'struct', 'binary', 'decimal']);
 
 /** CSV to and from columns. */
 export function csvAdapter(): ShimAdapter {
@@ -20,8 +25,8 @@ export function csvAdapter(): ShimAdapter {
         mbPerSecond: 190,
         growth: 0.7,
         async convert({ source, options, columns }, context) {
-          const { losses, signal, onProgress } = context;
-          const bytes = await sourceBytes(source, signal);
+          const { losses, signal, onProgress, allocate } = context;
+          const bytes = await sourceBytes(source, signal, allocate);
           const total = bytes.length;
           return readCsv(bytes, losses, {
             ...options,
@@ -39,9 +44,11 @@ export function csvAdapter(): ShimAdapter {
         to: 'csv',
         mbPerSecond: 90,
         growth: 1.2,
-        convert(request, { losses }) {
-          return writeCsv(tableOf(request), losses, request.options);
+        qualityLoss: (request) => shareOfColumns(request, ({ type }) => UNTYPED.has(type)),
+        convert(request, { losses, allocate }) {
+          return writeCsv(tableOf(request), losses, request.options, allocate);
         },
+        encode: encodeCsv,
       },
     ],
   });

@@ -1,13 +1,16 @@
+import type { Allocate } from '../allocation.js';
+import type { EncodedPiece, StreamContext } from '../define-adapter.js';
 import type { Losses } from '../losses.js';
-import type { ConversionOptions } from '../request.js';
+import type { AnyRequest, ConversionOptions } from '../request.js';
 import { readBit } from '../table/bitmap.js';
 import { ByteSink } from '../table/byte-sink.js';
 import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../table/cell-text.js';
-import type { DictionaryColumn, TextColumn } from '../table/column.js';
+import type { DictionaryColumn } from '../table/column.js';
 import { flatColumn, type FlatColumn } from '../table/flat-column.js';
 import type { ColumnTable } from '../table/column-table.js';
 import { SYNTAX_BYTES, resolveDialect } from './dialect.js';
 import { noteMetadataLoss, noteRowLoss } from '../table/schema-loss.js';
+import { FormulaGuard } from './formula-guard.js';
 import { noteTypeLoss } from './type-loss.js';
 
 const QUOTE = 0x22;
@@ -27,40 +30,98 @@ const STYLE: TextStyle = {
  * Writes a table as CSV in UTF-8: lines end with LF, a field is quoted only where it must be, null is the first
  * null token (nothing, by default) and empty text is `""`, so that the two stay apart.
  */
-export function writeCsv(table: ColumnTable, losses: Losses, options: ConversionOptions = {}): Uint8Array {
-  const dialect = resolveDialect(options);
-  noteMetadataLoss(table, losses);
-  noteRowLoss(table, losses);
-  const delimiter = dialect.delimiter.charCodeAt(0);
-  const tokens = dialect.nullTokens.map((token) => Buffer.from(token, 'utf8'));
-  const nullText = tokens[0] ?? Buffer.alloc(0);
-  const sink = new ByteSink(table.length * table.columns.length * 10);
-  const context: CellContext = { separator: dialect.delimiter, delimiter, tokens, losses };
+export function writeCsv(
+  table: ColumnTable,
+  losses: Losses,
+  options: ConversionOptions = {},
+  allocate?: Allocate,
+): Uint8Array {
+  const writer = new CsvWriter(losses, options);
+  const sink = new ByteSink(table.length * table.columns.length * 10, allocate);
+  writer.header(table, sink);
+  writer.rows(table, sink);
+  return sink.finish();
+}
 
-  // A column without a name is quoted: a blank line would not be taken for the header.
-  const headerContext: CellContext = { ...context, tokens: [Buffer.alloc(0)] };
-  if (dialect.header) {
+/** Writes tables as they come: all pieces together are what `writeCsv` makes of all tables together. */
+export async function* encodeCsv(
+  tables: AsyncIterable<ColumnTable>,
+  { options = {} }: AnyRequest,
+  { losses, checkpoint }: StreamContext,
+): AsyncGenerator<EncodedPiece, void> {
+  const writer = new CsvWriter(losses, options);
+  let first = true;
+  for await (const table of tables) {
+    checkpoint();
+    const sink = new ByteSink(table.length * table.columns.length * 10);
+    if (first) writer.header(table, sink);
+    first = false;
+    writer.rows(table, sink);
+    if (sink.length > 0) yield { data: sink.finish(), rows: table.length };
+  }
+}
+
+class CsvWriter {
+  readonly #losses: Losses;
+  readonly #hasHeader: boolean;
+  readonly #nullText: Uint8Array;
+  readonly #context: CellContext;
+
+  constructor(losses: Losses, options: ConversionOptions) {
+    const { delimiter: separator, header, nullTokens } = resolveDialect(options);
+    const tokens = nullTokens.map((token) => Buffer.from(token, 'utf8'));
+    this.#losses = losses;
+    this.#hasHeader = header;
+    this.#nullText = tokens[0] ?? Buffer.alloc(0);
+    this.#context = {
+      separator,
+      delimiter: separator.charCodeAt(0),
+      tokens,
+      losses,
+      escapes: options.escapeFormulas ?? false,
+    };
+  }
+
+  header(table: ColumnTable, sink: ByteSink): void {
+    noteMetadataLoss(table, this.#losses);
+    if (!this.#hasHeader) return;
+    // A column without a name is quoted: a blank line would not be taken for the header.
+    const context: CellContext = { ...this.#context, tokens: [Buffer.alloc(0)] };
     table.names.forEach((name, i) => {
-      if (i > 0) sink.byte(delimiter);
+      if (i > 0) sink.byte(context.delimiter);
       const bytes = Buffer.from(name, 'utf8');
-      writeText(sink, bytes, 0, bytes.length, headerContext);
+      const guard = new FormulaGuard(name);
+      textWriter(guard, context)(sink, bytes, 0, bytes.length, context);
+      guard.report(this.#losses);
     });
     sink.byte(LF);
   }
-  const writers = table.columns.map((column) => {
-    const flat = flatColumn(column, 'utf8', losses);
-    if (flat === column) noteTypeLoss(flat, losses);
-    return cellWriter(flat, nullText, context);
-  });
-  for (let row = 0; row < table.length; row++) {
-    for (let i = 0; i < writers.length; i++) {
-      if (i > 0) sink.byte(delimiter);
-      writers[i]?.(sink, row);
+
+  rows(table: ColumnTable, sink: ByteSink): void {
+    const losses = this.#losses;
+    const { delimiter } = this.#context;
+    noteRowLoss(table, losses);
+    const guards = table.names.map((name) => new FormulaGuard(name));
+    const writers = table.columns.map((column, i) => {
+      const flat = flatColumn(column, 'utf8', losses);
+      if (flat === column) noteTypeLoss(flat, losses);
+      return cellWriter(
+        flat,
+        this.#nullText,
+        this.#context,
+        guards[i] ?? new FormulaGuard(column.field.name),
+      );
+    });
+    for (let row = 0; row < table.length; row++) {
+      for (let i = 0; i < writers.length; i++) {
+        if (i > 0) sink.byte(delimiter);
+        writers[i]?.(sink, row);
+      }
+      sink.byte(LF);
     }
-    sink.byte(LF);
+    for (const guard of guards) guard.report(losses);
+    losses.total(table.length * table.columns.length);
   }
-  losses.total(table.length * table.columns.length);
-  return sink.finish();
 }
 
 interface CellContext {
@@ -68,10 +129,17 @@ interface CellContext {
   readonly delimiter: number;
   readonly tokens: readonly Uint8Array[];
   readonly losses: Losses;
+  /** Whether text that a spreadsheet would run is made harmless. */
+  readonly escapes: boolean;
 }
 
-function cellWriter(column: FlatColumn, nullText: Uint8Array, context: CellContext): CellWriter {
-  const present = guarded(column, presentWriter(column, nullText, context), context);
+function cellWriter(
+  column: FlatColumn,
+  nullText: Uint8Array,
+  context: CellContext,
+  guard: FormulaGuard,
+): CellWriter {
+  const present = guarded(column, presentWriter(column, nullText, context, guard), context);
   const { validity } = column;
   if (validity === undefined) return present;
   return (sink, index) => {
@@ -93,7 +161,12 @@ function guarded(column: FlatColumn, present: CellWriter, context: CellContext):
   };
 }
 
-function presentWriter(column: FlatColumn, nullText: Uint8Array, context: CellContext): CellWriter {
+function presentWriter(
+  column: FlatColumn,
+  nullText: Uint8Array,
+  context: CellContext,
+  guard: FormulaGuard,
+): CellWriter {
   switch (column.layout) {
     case 'null':
       return (sink) => {
@@ -104,34 +177,47 @@ function presentWriter(column: FlatColumn, nullText: Uint8Array, context: CellCo
     case 'fixed':
       return fixedWriter(column, STYLE, context.losses);
     case 'text': {
-      const write = column.field.type === 'json' ? jsonText(column.field.name) : writeText;
+      const text = textWriter(guard, context);
+      const write = column.field.type === 'json' ? jsonText(column.field.name, text) : text;
       return (sink, index) => {
         write(sink, column.bytes, column.offsets[index] ?? 0, column.offsets[index + 1] ?? 0, context);
       };
     }
     case 'dictionary': {
-      if (column.field.type === 'json') return jsonEntries(column, context);
-      const cells = encodedEntries(column.dictionary, context);
-      return (sink, index) => {
-        const cell = cells[column.indices[index] ?? 0];
-        if (cell !== undefined) sink.bytes(cell);
-      };
+      if (column.field.type === 'json') return jsonEntries(column, context, guard);
+      return entryWriter(column, context, guard);
     }
   }
 }
 
-/** Every entry of a dictionary in its final form, quoted once instead of once a row. */
-function encodedEntries(dictionary: TextColumn, context: CellContext): Uint8Array[] {
-  return Array.from({ length: dictionary.length }, (_, i) => {
+/** Every entry of a dictionary is brought into its final form once, instead of once a row. */
+function entryWriter(
+  { dictionary: { bytes, offsets, length }, indices }: DictionaryColumn,
+  context: CellContext,
+  guard: FormulaGuard,
+): CellWriter {
+  const scratch = new FormulaGuard('');
+  const cells = Array.from({ length }, (_, i) => {
+    const [start, end] = [offsets[i] ?? 0, offsets[i + 1] ?? 0];
     const sink = new ByteSink(32);
-    writeText(sink, dictionary.bytes, dictionary.offsets[i] ?? 0, dictionary.offsets[i + 1] ?? 0, context);
-    return sink.finish();
+    textWriter(scratch, context)(sink, bytes, start, end, context);
+    return { bytes: sink.finish(), escaped: context.escapes && FormulaGuard.isFormula(bytes, start, end) };
   });
+  return (sink, index) => {
+    const cell = cells[indices[index] ?? 0];
+    if (cell === undefined) return;
+    if (cell.escaped) guard.count();
+    sink.bytes(cell.bytes);
+  };
 }
 
 /** JSON cells are counted as they are written, so their entries are not prepared. */
-function jsonEntries({ field, dictionary, indices }: DictionaryColumn, context: CellContext): CellWriter {
-  const write = jsonText(field.name);
+function jsonEntries(
+  { field, dictionary, indices }: DictionaryColumn,
+  context: CellContext,
+  guard: FormulaGuard,
+): CellWriter {
+  const write = jsonText(field.name, textWriter(guard, context));
   return (sink, index) => {
     const entry = indices[index] ?? 0;
     write(
@@ -145,7 +231,7 @@ function jsonEntries({ field, dictionary, indices }: DictionaryColumn, context: 
 }
 
 /** A JSON string is written as its text; any other JSON value as JSON, which comes back as text. */
-function jsonText(column: string): typeof writeText {
+function jsonText(column: string, write: typeof writeText): typeof writeText {
   return (sink, bytes, start, end, context) => {
     if (bytes[start] !== QUOTE) {
       context.losses.lost('json-as-text', column, 'CSV has no nested values; they come back as JSON text');
@@ -154,7 +240,20 @@ function jsonText(column: string): typeof writeText {
     }
     const text: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
     const plain = Buffer.from(String(text), 'utf8');
-    writeText(sink, plain, 0, plain.length, context);
+    write(sink, plain, 0, plain.length, context);
+  };
+}
+
+function textWriter(guard: FormulaGuard, { escapes }: CellContext): typeof writeText {
+  if (!escapes) return writeText;
+  return (sink, bytes, start, end, context) => {
+    if (!FormulaGuard.isFormula(bytes, start, end)) {
+      writeText(sink, bytes, start, end, context);
+      return;
+    }
+    guard.count();
+    const harmless = FormulaGuard.escaped(bytes, start, end);
+    writeText(sink, harmless, 0, harmless.length, context);
   };
 }
 

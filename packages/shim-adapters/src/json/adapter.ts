@@ -1,73 +1,128 @@
 import { shown } from '@perf/internal/errors';
 import type { ShimAdapter } from '../adapter.js';
-import { defineAdapter } from '../define-adapter.js';
-import { ownModule } from '../module-url.js';
+import { defineAdapter, type StepContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
+import { shareOfColumns } from '../expected-loss.js';
+import { beyondLimit, requireColumns, resolveLimits, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
-import type { Source } from '../request.js';
-import { sourceBytes } from '../source.js';
+import { ownModule } from '../module-url.js';
+import type { AnyRequest } from '../request.js';
 import { selectionOf } from '../selection.js';
+import { sourceBytes } from '../source.js';
+import type { ColumnType } from '../table/column.js';
 import type { ColumnTable } from '../table/column-table.js';
-import { isRecord, tableFromArrays, tableFromRecords, type Selection } from '../table/records.js';
+import {
+  isRecord,
+  tableFromArrays,
+  tableFromRecords,
+  type ColumnBuild,
+  type Selection,
+} from '../table/records.js';
 import { tableOf } from '../table/table-value.js';
+import { ExactIntegers } from './exact-integers.js';
+import { streamNdjson } from './ndjson-stream.js';
 import { parseJson, parseNdjson } from './text-reader.js';
-import { writeJson, writeNdjson } from './text-writer.js';
+import { encodeJson, encodeNdjson, writeJson, writeNdjson } from './text-writer.js';
 
-/** JSON and NDJSON to and from columns. */
+/** These come back as text or plain numbers. */
+const UNTYPED: ReadonlySet<ColumnType> = new Set<ColumnType>([
+  'date',
+  'timestamp',
+  'decimal',
+  'binary',
+  'list',
+  'struct',
+]);
+
+/** JSON and NDJSON to and from columns. NDJSON is read line by line, both are written table by table. */
 export function jsonAdapter(): ShimAdapter {
+  const qualityLoss = (request: AnyRequest): number =>
+    shareOfColumns(request, ({ type }) => UNTYPED.has(type));
   return defineAdapter({
     id: 'json',
     module: ownModule('.', 'jsonAdapter'),
-    version: '1',
+    version: '2',
     steps: [
       {
         from: 'json',
         to: 'columns',
         mbPerSecond: 60,
         growth: 0.5,
-        async convert(request, { losses, signal }) {
-          return tableFromJson(await jsonValue(request.source, losses, signal), losses, selectionOf(request));
-        },
+        convert: readJson,
       },
       {
         from: 'columns',
         to: 'json',
         mbPerSecond: 70,
         growth: 2,
-        convert: (request, { losses }) => writeJson(tableOf(request), losses),
+        qualityLoss,
+        convert: (request, { losses, allocate }) => writeJson(tableOf(request), losses, allocate),
+        encode: encodeJson,
       },
       {
         from: 'ndjson',
         to: 'columns',
         mbPerSecond: 45,
         growth: 0.5,
-        async convert(request, { losses, signal }) {
-          const records = parseNdjson(await sourceBytes(request.source, signal), losses, signal);
-          return tableFromRecords(records, losses, selectionOf(request));
-        },
+        convert: readNdjson,
+        stream: streamNdjson,
       },
       {
         from: 'columns',
         to: 'ndjson',
         mbPerSecond: 70,
         growth: 2,
-        convert: (request, { losses }) => writeNdjson(tableOf(request), losses),
+        qualityLoss,
+        convert: (request, { losses, allocate }) => writeNdjson(tableOf(request), losses, allocate),
+        encode: encodeNdjson,
       },
     ],
   });
 }
 
-/** A parsed value is taken as it is; text, whatever its source, is parsed. */
-async function jsonValue(source: Source, losses: Losses, signal: AbortSignal | undefined): Promise<unknown> {
-  if ('value' in source && typeof source.value !== 'string' && !(source.value instanceof Uint8Array)) {
-    return source.value;
-  }
-  return parseJson(await sourceBytes(source, signal), losses);
+async function readNdjson(request: AnyRequest, context: StepContext): Promise<ColumnTable> {
+  const { losses, signal, allocate, checkpoint } = context;
+  const { limits, integers, build } = parsingOf(request);
+  const bytes = await sourceBytes(request.source, signal, allocate);
+  const records = parseNdjson(bytes, losses, { limits, integers }, { checkpoint });
+  const table = tableFromRecords(records, losses, selectionOf(request), build);
+  requireColumns(table, limits);
+  return table;
 }
 
-function tableFromJson(value: unknown, losses: Losses, selection: Selection): ColumnTable {
-  if (Array.isArray(value)) return tableFromRecords(value, losses, selection);
-  if (isRecord(value) && isArrays(value)) return tableFromArrays(value, losses, selection);
+/** A parsed value is taken as it is; text, whatever its source, is parsed. */
+async function readJson(request: AnyRequest, context: StepContext): Promise<ColumnTable> {
+  const { losses, signal, allocate } = context;
+  const { limits, integers, build } = parsingOf(request);
+  const { source } = request;
+  const isParsed =
+    'value' in source && typeof source.value !== 'string' && !(source.value instanceof Uint8Array);
+  const value: unknown = isParsed
+    ? source.value
+    : parseJson(await sourceBytes(source, signal, allocate), losses, { limits, integers });
+  const table = tableFromJson(value, losses, selectionOf(request), build);
+  requireColumns(table, limits);
+  if (table.length <= limits.rows) return table;
+  throw beyondLimit(`the JSON has ${String(table.length)} records`, 'rows', limits.rows);
+}
+
+function parsingOf({ options = {} }: AnyRequest): {
+  limits: ResolvedLimits;
+  integers: ExactIntegers | undefined;
+  build: ColumnBuild | undefined;
+} {
+  const integers = options.exactIntegers === true ? new ExactIntegers() : undefined;
+  return { limits: resolveLimits(options.limits), integers, build: integers?.build.bind(integers) };
+}
+
+function tableFromJson(
+  value: unknown,
+  losses: Losses,
+  selection: Selection,
+  build: ColumnBuild | undefined,
+): ColumnTable {
+  if (Array.isArray(value)) return tableFromRecords(value, losses, selection, build);
+  if (isRecord(value) && isArrays(value)) return tableFromArrays(value, losses, selection, build);
   throw new ConversionError(
     'ERR_PERF_CONVERT_BAD_INPUT',
     `the JSON is not a table: expected an array of records or an object of arrays of equal length; found ${shown(value)}`,

@@ -1,61 +1,92 @@
 import { shown } from '@perf/internal/errors';
 import { requireUtf8, textStart } from '../csv/dialect.js';
 import { errorIndex } from './error-index.js';
-import { ConversionError, throwIfAborted, type InputPosition } from '../errors.js';
+import { ConversionError, type InputPosition } from '../errors.js';
+import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
+import { inexactIntegers, type ExactIntegers } from './exact-integers.js';
+import { requireWithin } from './input-check.js';
 
-/** Digits that may be an integer above 2^53; a first look, which may find them inside a string. */
-const LONG_INTEGER = /[:[,\s]-?\d{16,}(?=[\s,}\]]|$)/;
-/** The same with strings matched whole, so that digits inside of them are passed over. */
-const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?=[\s,}\]]|$)/g;
+/** How a text is parsed. */
+export interface ParseOptions {
+  readonly limits: ResolvedLimits;
+  /** Keeps integers beyond 2^53. Without it they are rounded, and counted as lost. */
+  readonly integers?: ExactIntegers | undefined;
+}
 
 /**
- * Parses JSON text. `JSON.parse` rounds integers beyond 2^53; that is counted as lost, by number of integers.
- * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`
+ * Parses JSON text. `JSON.parse` rounds integers beyond 2^53; unless they are wanted exactly, that is counted as lost, by
+ * number of integers.
+ *
+ * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE`
  */
-export function parseJson(bytes: Uint8Array, losses: Losses): unknown {
-  const text = decoded(bytes, 'JSON');
-  const value = parse(text, (reason) => {
-    const at = positionOf(text, errorIndex(text), textStart(bytes));
+export function parseJson(bytes: Uint8Array, losses: Losses, options: ParseOptions): unknown {
+  requireUtf8(bytes, 'JSON');
+  requireWithin(bytes, options.limits);
+  const given = decoded(bytes);
+  return parse(prepared(given, losses, options), (reason) => {
+    const at = positionOf(given, errorIndex(given), textStart(bytes));
     return badJson(`JSON line ${String(at.line)} (byte ${String(at.offset)}) is not valid`, reason, at);
   });
-  countRounded(text, losses);
-  return value;
 }
 
 /**
  * Parses NDJSON: one record a line, blank lines skipped.
- * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` with the line
+ *
+ * @param line the number of the first line
+ * @param offset where the bytes stand in their source
+ * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` with the line, `..._TOO_LARGE`
  */
-export function parseNdjson(bytes: Uint8Array, losses: Losses, signal?: AbortSignal): unknown[] {
-  const text = decoded(bytes, 'NDJSON');
+export function parseNdjson(
+  bytes: Uint8Array,
+  losses: Losses,
+  options: ParseOptions,
+  { line = 1, offset = 0, checkpoint }: { line?: number; offset?: number; checkpoint?: () => void } = {},
+): unknown[] {
+  requireUtf8(bytes, 'NDJSON');
+  requireWithin(bytes, options.limits, line, offset);
+  const begin = offset === 0 ? textStart(bytes) : 0;
+  const given = decoded(bytes, begin);
+  const text = prepared(given, losses, options);
   const records: unknown[] = [];
   let start = 0;
-  let line = 1;
-  while (start < text.length) {
+  for (let lines = 0; start < text.length; lines++) {
     const found = text.indexOf('\n', start);
     const end = found < 0 ? text.length : found;
     const content = text.slice(start, end).trim();
     if (content !== '') {
-      const from = start;
       records.push(
         parse(content, (reason) => {
-          const at = positionOf(text, from, textStart(bytes));
+          const before = given.split('\n').slice(0, lines).join('\n');
+          const at: InputPosition = {
+            line: line + lines,
+            offset: offset + begin + Buffer.byteLength(before, 'utf8') + (lines === 0 ? 0 : 1),
+          };
           return badJson(`NDJSON line ${String(at.line)} is not valid JSON`, reason, at);
         }),
       );
     }
     start = end + 1;
-    line += 1;
-    if ((line & 0xfff) === 0) throwIfAborted(signal);
+    if ((lines & 0xfff) === 0xfff) checkpoint?.();
   }
-  countRounded(text, losses);
+  if (records.length > options.limits.rows) {
+    throw beyondLimit(`the NDJSON has ${String(records.length)} records`, 'rows', options.limits.rows);
+  }
   return records;
 }
 
-function decoded(bytes: Uint8Array, format: string): string {
-  requireUtf8(bytes, format);
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', textStart(bytes));
+function prepared(given: string, losses: Losses, { integers }: ParseOptions): string {
+  if (integers !== undefined) return integers.mark(given);
+  const rounded = inexactIntegers(given);
+  if (rounded > 0) {
+    const message = 'integers beyond 2^53 are rounded by JSON.parse; options.exactIntegers keeps them';
+    losses.lost('integer-rounded', undefined, message, rounded);
+  }
+  return given;
+}
+
+function decoded(bytes: Uint8Array, start: number = textStart(bytes)): string {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', start);
 }
 
 function parse(text: string, refuse: (reason: unknown) => ConversionError): unknown {
@@ -75,20 +106,4 @@ function badJson(what: string, cause: unknown, position: InputPosition): Convers
 function positionOf(text: string, index: number, start: number): InputPosition {
   const before = text.slice(0, index);
   return { line: before.split('\n').length, offset: start + Buffer.byteLength(before, 'utf8') };
-}
-
-function countRounded(text: string, losses: Losses): void {
-  if (!LONG_INTEGER.test(text)) return;
-  let rounded = 0;
-  for (const [token] of text.matchAll(STRING_OR_LONG_INTEGER)) {
-    if (!token.startsWith('"') && !isExact(token)) rounded += 1;
-  }
-  if (rounded > 0) {
-    losses.lost('integer-rounded', undefined, 'integers beyond 2^53 are rounded by JSON.parse', rounded);
-  }
-}
-
-function isExact(digits: string): boolean {
-  const value = Number(digits);
-  return Number.isFinite(value) && BigInt(value) === BigInt(digits);
 }

@@ -1,4 +1,7 @@
+import type { Allocate } from '../allocation.js';
+import type { EncodedPiece, StreamContext } from '../define-adapter.js';
 import type { Losses } from '../losses.js';
+import type { AnyRequest } from '../request.js';
 import { readBit } from '../table/bitmap.js';
 import { ByteSink } from '../table/byte-sink.js';
 import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../table/cell-text.js';
@@ -16,27 +19,71 @@ const STYLE: TextStyle = { quote: '"', nonFinite: false, wideFloats: true, reads
 const HEX = '0123456789abcdef';
 
 /** JSON array of records, as `JSON.stringify` would write it. */
-export function writeJson(table: ColumnTable, losses: Losses): Uint8Array {
-  return writeRecords(table, losses, { open: '[', separator: ',', close: ']' });
+export function writeJson(table: ColumnTable, losses: Losses, allocate?: Allocate): Uint8Array {
+  noteLosses(table, losses);
+  return writeRecords(table, losses, { open: '[', separator: ',', close: ']' }, allocate);
 }
 
 /** One JSON record a line, each line ended by LF. */
-export function writeNdjson(table: ColumnTable, losses: Losses): Uint8Array {
-  return writeRecords(table, losses, { open: '', separator: '\n', close: table.length > 0 ? '\n' : '' });
+export function writeNdjson(table: ColumnTable, losses: Losses, allocate?: Allocate): Uint8Array {
+  noteLosses(table, losses);
+  return writeRecords(table, losses, linesOf(table), allocate);
+}
+
+/** One JSON array of the records of all tables, table by table. */
+export async function* encodeJson(
+  tables: AsyncIterable<ColumnTable>,
+  _request: AnyRequest,
+  { losses, checkpoint }: StreamContext,
+): AsyncGenerator<EncodedPiece, void> {
+  let records = 0;
+  for await (const table of tables) {
+    checkpoint();
+    if (records === 0) noteMetadataLoss(table, losses);
+    if (table.length === 0) continue;
+    const open = records === 0 ? '[' : ',';
+    yield { data: writeRecords(table, losses, { open, separator: ',', close: '' }), rows: table.length };
+    records += table.length;
+  }
+  yield { data: Buffer.from(records === 0 ? '[]' : ']'), rows: 0 };
+}
+
+/** The lines of all tables, table by table. */
+export async function* encodeNdjson(
+  tables: AsyncIterable<ColumnTable>,
+  _request: AnyRequest,
+  { losses, checkpoint }: StreamContext,
+): AsyncGenerator<EncodedPiece, void> {
+  let first = true;
+  for await (const table of tables) {
+    checkpoint();
+    if (first) noteMetadataLoss(table, losses);
+    first = false;
+    if (table.length > 0) yield { data: writeRecords(table, losses, linesOf(table)), rows: table.length };
+  }
+}
+
+function noteLosses(table: ColumnTable, losses: Losses): void {
+  noteMetadataLoss(table, losses);
+  noteColumnLoss(table, losses);
+}
+
+interface Frame {
+  readonly open: string;
+  readonly separator: string;
+  readonly close: string;
+}
+
+function linesOf({ length }: ColumnTable): Frame {
+  return { open: '', separator: '\n', close: length > 0 ? '\n' : '' };
 }
 
 /**
  * Writes records straight from the columns: no row object and no string is made on the way. 64-bit integers are
  * written in full, dates and timestamps in ISO 8601; NaN and infinities become null and are counted as lost.
  */
-function writeRecords(
-  table: ColumnTable,
-  losses: Losses,
-  frame: { open: string; separator: string; close: string },
-): Uint8Array {
-  noteMetadataLoss(table, losses);
-  noteColumnLoss(table, losses);
-  const sink = new ByteSink(table.length * table.columns.length * 16);
+function writeRecords(table: ColumnTable, losses: Losses, frame: Frame, allocate?: Allocate): Uint8Array {
+  const sink = new ByteSink(table.length * table.columns.length * 16, allocate);
   const cells = table.columns.map((column, i) => {
     const key = Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(column.field.name)}:`, 'utf8');
     return { key, write: cellWriter(flatColumn(column, 'json', losses), losses) };

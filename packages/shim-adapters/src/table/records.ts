@@ -2,7 +2,11 @@ import { shown } from '@perf/internal/errors';
 import { ConversionError } from '../errors.js';
 import type { Losses } from '../losses.js';
 import { buildColumn } from './column-builder.js';
+import type { Column } from './column.js';
 import { ColumnTable } from './column-table.js';
+
+/** How a column is made of its values. */
+export type ColumnBuild = (name: string, values: ArrayLike<unknown>, losses: Losses) => Column;
 
 /** Which part of a source is wanted. */
 export interface Selection {
@@ -19,6 +23,7 @@ export function tableFromRecords(
   records: readonly unknown[],
   losses: Losses,
   { columns, offset = 0, limit = Infinity }: Selection = {},
+  build: ColumnBuild = buildColumn,
 ): ColumnTable {
   const end = Math.min(records.length, offset + limit);
   const start = Math.min(offset, end);
@@ -41,7 +46,7 @@ export function tableFromRecords(
     if (count < length)
       losses.noted('missing-as-null', name, 'records without this property have null', length - count);
   }
-  return tableFromValues(found, length, losses, columns);
+  return tableFromValues(found, length, losses, columns, build);
 }
 
 /** A table from an object of arrays. */
@@ -49,6 +54,7 @@ export function tableFromArrays(
   arrays: Readonly<Record<string, ArrayLike<unknown>>>,
   losses: Losses,
   { columns, offset = 0, limit = Infinity }: Selection = {},
+  build: ColumnBuild = buildColumn,
 ): ColumnTable {
   const found = new Map<string, ArrayLike<unknown>>();
   let length = 0;
@@ -57,7 +63,7 @@ export function tableFromArrays(
     length = part.length;
     found.set(name, part);
   }
-  return tableFromValues(found, length, losses, columns);
+  return tableFromValues(found, length, losses, columns, build);
 }
 
 function tableFromValues(
@@ -65,6 +71,7 @@ function tableFromValues(
   length: number,
   losses: Losses,
   columns: readonly string[] | undefined,
+  build: ColumnBuild,
 ): ColumnTable {
   // Without a single row nothing tells which columns exist: a selection then names them.
   const missing = length === 0 ? undefined : columns?.find((name) => !found.has(name));
@@ -77,7 +84,7 @@ function tableFromValues(
   }
   const names = columns ?? [...found.keys()];
   return new ColumnTable(
-    names.map((name) => buildColumn(name, found.get(name) ?? [], losses)),
+    names.map((name) => build(name, found.get(name) ?? [], losses)),
     length,
   );
 }
