@@ -12,6 +12,7 @@ import { sourceBytes } from '../source.js';
 import type { ColumnType } from '../table/column.js';
 import type { ColumnTable } from '../table/column-table.js';
 import {
+  isArrays,
   isRecord,
   tableFromArrays,
   tableFromRecords,
@@ -126,13 +127,5 @@ function tableFromJson(
   throw new ConversionError(
     'ERR_PERF_CONVERT_BAD_INPUT',
     `the JSON is not a table: expected an array of records or an object of arrays of equal length; found ${shown(value)}`,
-  );
-}
-
-function isArrays(value: Record<string, unknown>): value is Record<string, unknown[]> {
-  const arrays = Object.values(value);
-  const first = arrays[0];
-  return (
-    Array.isArray(first) && arrays.every((array) => Array.isArray(array) && array.length === first.length)
   );
 }

@@ -100,3 +100,12 @@ function asRecord(value: unknown, index: number): Record<string, unknown> {
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !ArrayBuffer.isView(value);
 }
+
+/** Whether an object holds columns: arrays of equal length. */
+export function isArrays(value: Record<string, unknown>): value is Record<string, unknown[]> {
+  const arrays = Object.values(value);
+  const first = arrays[0];
+  return (
+    Array.isArray(first) && arrays.every((array) => Array.isArray(array) && array.length === first.length)
+  );
+}

@@ -1,0 +1,1 @@
+export { msgpackAdapter } from './adapter.js';
