@@ -10,7 +10,6 @@ export default library({
   'arrow/index': 'src/arrow/index.ts',
   'parquet/index': 'src/parquet/index.ts',
   'msgpack/index': 'src/msgpack/index.ts',
-  'duckdb/index': 'src/duckdb/index.ts',
   'optimize/suite': 'src/optimize/suite.ts',
   'optimize/worker-task': 'src/optimize/worker-task.ts',
 });

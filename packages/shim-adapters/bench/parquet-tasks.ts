@@ -1,7 +1,6 @@
 /** Parquet: what the benches read and write, each to be called in a process of its own. */
 import { writeFileSync } from 'node:fs';
 import { defaultRegistry } from '@perf/shim-adapters';
-import { duckdbAdapter } from '@perf/shim-adapters/duckdb';
 import { parquetAdapter } from '@perf/shim-adapters/parquet';
 
 export interface Reading {
@@ -50,9 +49,9 @@ export async function csvToParquet({ path, out }: Writing): Promise<void> {
   writeFileSync(out, data);
 }
 
-/** csv to parquet by the native backend. */
+/** csv to parquet by DuckDB, from file to file, its guesses of the types included. */
 export async function csvToParquetNative({ path, out }: Writing): Promise<void> {
-  const adapter = duckdbAdapter();
-  const { data } = await adapter.convert({ source: { path }, from: 'csv', to: 'parquet' });
-  if (data instanceof Uint8Array) writeFileSync(out, data);
+  const { DuckDBInstance } = await import('@duckdb/node-api');
+  const connection = await (await DuckDBInstance.create(':memory:')).connect();
+  await connection.run(`COPY (SELECT * FROM read_csv('${path}')) TO '${out}' (FORMAT parquet)`);
 }

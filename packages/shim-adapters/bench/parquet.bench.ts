@@ -1,4 +1,4 @@
-/** Parquet: one column of ten beside all of them, and writing by both backends, each run in a fresh process. */
+/** Parquet: one column of ten beside all of them, and writing by this package and DuckDB, each run in a fresh process. */
 import type { Bench } from '@perf/tooling-bench';
 import { BenchFiles, flights, type BenchFile } from './files.js';
 import type { Reading } from './parquet-tasks.js';
@@ -58,6 +58,6 @@ export default async function run({ benchmark, table, quick }: Bench): Promise<v
       DuckDB: { module: MODULE, export: 'csvToParquetNative', args },
     };
     const runs = await inTurn(benchmark, tasks, quick ? 1 : 5);
-    table('The mixed table: csv to parquet by both backends', COLUMNS, rowsOf(runs, csv.bytes));
+    table('The mixed table: csv to parquet by this package and DuckDB', COLUMNS, rowsOf(runs, csv.bytes));
   }
 }

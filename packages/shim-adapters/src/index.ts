@@ -1,4 +1,13 @@
-export type { ConversionCost, ConvertOptions, Progress, ShimAdapter, ValidationResult } from './adapter.js';
+export type {
+  Batch,
+  ConversionCost,
+  ConvertOptions,
+  Progress,
+  ShimAdapter,
+  StreamOptions,
+  ValidationResult,
+} from './adapter.js';
+export type { Allocate } from './allocation.js';
 export type { ArrowColumn, ArrowTable } from './arrow-table.js';
 export { csvAdapter } from './csv/adapter.js';
 export { defaultRegistry } from './default-registry.js';
@@ -6,11 +15,17 @@ export {
   defineAdapter,
   type AdapterDefinition,
   type AdapterStep,
+  type EncodedPiece,
   type StepContext,
+  type StreamContext,
 } from './define-adapter.js';
 export { ConversionError, type ConversionErrorCode, type InputPosition } from './errors.js';
 export { jsonAdapter } from './json/adapter.js';
+export type { InputLimits } from './limits.js';
 export { Losses, type ConversionWarning } from './losses.js';
+export { ndarrayAdapter } from './ndarray/adapter.js';
+export { ndArray } from './ndarray/array-shape.js';
+export type { DType, NdArray } from './ndarray/nd-array.js';
 export { AdapterRegistry } from './registry.js';
 export type {
   AnyRequest,
@@ -27,6 +42,8 @@ export type {
 export type { ConversionResult, RouteStep } from './result.js';
 export type { ConversionPath, Hop } from './route.js';
 export { rowsAdapter } from './rows/adapter.js';
+export { sparseAdapter } from './sparse/adapter.js';
+export type { CooMatrix, CscMatrix, CsrMatrix, SparseMatrix } from './sparse/sparse-matrix.js';
 export type {
   BitColumn,
   Column,
@@ -44,6 +61,8 @@ export type {
 } from './table/column.js';
 export { ColumnTable } from './table/column-table.js';
 export { type Row } from './table/row.js';
+export { timeSeriesAdapter } from './time-series/adapter.js';
+export type { TimeSeries } from './time-series/time-series.js';
 export { valueReader, type ReadOptions, type ValueReader } from './table/value.js';
 export {
   optimize,

@@ -9,7 +9,7 @@ export const SYNTAX_BYTES: Uint8Array = Uint8Array.from({ length: 256 }, (_, byt
   [...CANDIDATES, '"', '\n', '\r'].some((text) => text.charCodeAt(0) === byte) ? 1 : 0,
 );
 /** How much of a text the delimiter is found by. */
-export const SAMPLE_BYTES = 64 * 1024;
+export const SAMPLE_BYTES: number = 64 * 1024;
 const QUOTE = 0x22;
 const LF = 0x0a;
 const CR = 0x0d;

@@ -24,9 +24,9 @@ export class FieldBlock {
   bytes: Uint8Array = NO_BYTES;
   /** The same bytes, for reading four at once. */
   view: DataView = new DataView(NO_BYTES.buffer);
-  starts = new Int32Array(FIRST_CAPACITY);
-  ends = new Int32Array(FIRST_CAPACITY);
-  kinds = new Uint8Array(FIRST_CAPACITY);
+  starts: Int32Array = new Int32Array(FIRST_CAPACITY);
+  ends: Int32Array = new Int32Array(FIRST_CAPACITY);
+  kinds: Uint8Array = new Uint8Array(FIRST_CAPACITY);
   /** Fields of each record. */
   width = 0;
   records = 0;

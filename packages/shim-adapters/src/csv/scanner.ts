@@ -54,7 +54,7 @@ export class Scanner {
    * belongs to the next piece, unless `final`.
    * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` or `..._TOO_LARGE` with line and byte offset
    */
-  scan(block: FieldBlock, bytes: Uint8Array, final: boolean, maxRecords = Infinity): number {
+  scan(block: FieldBlock, bytes: Uint8Array, final: boolean, maxRecords: number = Infinity): number {
     const { delimiter, emptyIsNull, skipLeadingBlank } = this.#options;
     const { columns: maxColumns, fieldBytes } = this.#limits;
     const end = bytes.length;

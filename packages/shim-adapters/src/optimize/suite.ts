@@ -8,6 +8,7 @@ import { OptimizationSelector } from '@perf/selector';
 import { arrowAdapter } from '../arrow/adapter.js';
 import { defaultRegistry } from '../default-registry.js';
 import { refuseOption } from '../errors.js';
+import { msgpackAdapter } from '../msgpack/adapter.js';
 import { parquetAdapter } from '../parquet/adapter.js';
 import type { AdapterRegistry } from '../registry.js';
 import type { ConversionResult } from '../result.js';
@@ -64,7 +65,10 @@ export function createOptimizerSuite(options: SuiteOptions = {}): OptimizerSuite
   const executor = new WorkerExecutor(options.threads === undefined ? {} : { threads: options.threads });
   const lazy = new LazyLoadingManager({ maxBytes, executor });
   const selector = new OptimizationSelector(options.seed === undefined ? {} : { seed: options.seed });
-  const registry = defaultRegistry().register(arrowAdapter()).register(parquetAdapter());
+  const registry = defaultRegistry()
+    .register(arrowAdapter())
+    .register(parquetAdapter())
+    .register(msgpackAdapter());
   const converter = optimize(registry, { cache, lazy, selector, executor, fingerprint });
   const close = async (): Promise<void> => {
     await converter.close();

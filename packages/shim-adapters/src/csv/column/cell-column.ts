@@ -11,7 +11,7 @@ export abstract class CellColumn {
   /** Rows so far. */
   length = 0;
 
-  constructor(validity = new Validity()) {
+  constructor(validity: Validity = new Validity()) {
     this.validity = validity;
   }
 
