@@ -37,6 +37,13 @@ export default [
     'hyparquet',
     'hyparquet-compressors',
     'hyparquet-writer',
+    '@msgpack/msgpack',
   ]),
+  entry('@perf/shim-adapters/csv', 'shim-adapters/dist/csv/index.js', '20 KB'),
+  entry('@perf/shim-adapters/json', 'shim-adapters/dist/json/index.js', '12 KB'),
+  entry('@perf/shim-adapters/ndarray', 'shim-adapters/dist/ndarray/index.js', '8 KB'),
+  entry('@perf/shim-adapters/sparse', 'shim-adapters/dist/sparse/index.js', '10 KB'),
+  entry('@perf/shim-adapters/time-series', 'shim-adapters/dist/time-series/index.js', '8 KB'),
+  entry('@perf/shim-adapters/msgpack', 'shim-adapters/dist/msgpack/index.js', '10 KB', ['@msgpack/msgpack']),
   entry('@perf/shim-adapters/worker-task', 'shim-adapters/dist/optimize/worker-task.js', '8 KB'),
 ];

@@ -175,6 +175,9 @@ async function runStep(
   };
 }
 
+/** How V8 says that an array cannot be had. */
+const NO_MEMORY = /allocation failed|Invalid typed array length|Invalid array length/;
+
 /** Every failure leaves as a ConversionError: libraries throw what they like. */
 export async function typed<T>(
   run: () => Promise<T>,
@@ -187,6 +190,13 @@ export async function typed<T>(
     if (cause instanceof ConversionError) throw cause;
     throwIfAborted(signal);
     const reason = cause instanceof Error ? cause.message.split('\n')[0] : String(cause);
+    if (cause instanceof RangeError && NO_MEMORY.test(cause.message)) {
+      throw new ConversionError(
+        'ERR_PERF_CONVERT_MEMORY_EXCEEDED',
+        `there is no memory for ${from} to ${to}; select columns or rows, or stream it`,
+        { cause },
+      );
+    }
     throw new ConversionError(
       'ERR_PERF_CONVERT_FAILED',
       `${from} to ${to} failed: ${reason ?? 'no reason given'}`,

@@ -182,11 +182,13 @@ export function isDetached(bytes: Uint8Array): boolean {
 }
 
 async function readPath(path: string, signal?: AbortSignal, allocate?: Allocate): Promise<Uint8Array> {
-  if (allocate !== undefined) {
-    const size = fileBytes(path);
-    // What tells no size, such as a pipe, is read as it comes.
-    if (size > 0) return readInto(allocated(allocate, size).subarray(0, size), path, signal);
+  const size = fileBytes(path);
+  if (size > 0) {
+    const memory = allocate === undefined ? Buffer.allocUnsafeSlow(size) : allocated(allocate, size);
+    const bytes = await readInto(memory.subarray(0, size), path, signal);
+    if (bytes !== undefined) return bytes;
   }
+  // What tells no size, such as a pipe, or grows while it is read, is read as it comes.
   try {
     return await readFile(path, signal === undefined ? {} : { signal });
   } catch (cause) {
@@ -195,18 +197,23 @@ async function readPath(path: string, signal?: AbortSignal, allocate?: Allocate)
   }
 }
 
-async function readInto(memory: Buffer, path: string, signal: AbortSignal | undefined): Promise<Uint8Array> {
+/** The whole file in few large pieces, or undefined when it is longer than the memory. */
+async function readInto(
+  memory: Buffer,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Uint8Array | undefined> {
   const file = await opened(path);
   try {
-    let done = 0;
-    while (done < memory.length) {
+    for (let done = 0; ;) {
       throwIfAborted(signal);
-      const room = memory.subarray(done, done + CHUNK_BYTES * 16);
+      const whole = done === memory.length;
+      const room = whole ? Buffer.alloc(1) : memory.subarray(done, done + CHUNK_BYTES * 16);
       const { bytesRead } = await readAt(file, room, done, path);
-      if (bytesRead === 0) break;
+      if (bytesRead === 0) return memory.subarray(0, done);
+      if (whole) return undefined;
       done += bytesRead;
     }
-    return memory.subarray(0, done);
   } finally {
     await file.close();
   }

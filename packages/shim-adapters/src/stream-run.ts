@@ -9,6 +9,7 @@ import { withoutSelection } from './selection.js';
 import { batchRowsOf } from './step-stream.js';
 import { concatTables } from './table/concat.js';
 import { ColumnTable } from './table/column-table.js';
+import { tableOf } from './table/table-value.js';
 
 const HUB: Format = 'columns';
 
@@ -59,7 +60,10 @@ async function* readBatches(
     yield* reader.convertStream({ ...request, to: HUB }, options);
     return;
   }
-  const { data, warnings } = await runRoute(toHub, { ...request, to: HUB }, options);
+  const { data, warnings } =
+    toHub.length === 0
+      ? { data: tableOf(request), warnings: [] }
+      : await runRoute(toHub, { ...request, to: HUB }, options);
   if (!(data instanceof ColumnTable)) {
     throw new ConversionError('ERR_PERF_CONVERT_FAILED', `${request.from} did not become columns`);
   }

@@ -1,5 +1,6 @@
 import { shown } from '@perf/internal/errors';
 import type { ValidationResult } from './adapter.js';
+import { resolveLimits } from './limits.js';
 import type { AnyRequest, ConversionOptions } from './request.js';
 
 const SOURCE_TAGS = ['value', 'path', 'url', 'stream'] as const;
@@ -93,6 +94,7 @@ function optionProblems(options: ConversionOptions = {}, further: readonly strin
       problems.push(`options.${name} must be true or false; given ${shown(value)}`);
     }
   }
+  problems.push(...limitProblems(options.limits));
   for (const [name, choices] of Object.entries(CHOICES)) {
     const value: unknown = Reflect.get(options, name);
     if (value !== undefined && !choices.some((choice) => choice === value)) {
@@ -100,6 +102,19 @@ function optionProblems(options: ConversionOptions = {}, further: readonly strin
     }
   }
   return problems;
+}
+
+function limitProblems(limits: unknown): string[] {
+  if (limits === undefined) return [];
+  if (typeof limits !== 'object' || limits === null) {
+    return [`options.limits must be an object; given ${shown(limits)}`];
+  }
+  try {
+    resolveLimits(limits);
+    return [];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }
 
 function rangeProblems(field: string, value: unknown): string[] {

@@ -1,6 +1,7 @@
 import { arrowAdapter } from '../src/arrow/adapter.js';
 import { defaultRegistry } from '../src/default-registry.js';
 import { ConversionError } from '../src/errors.js';
+import { msgpackAdapter } from '../src/msgpack/adapter.js';
 import { parquetAdapter } from '../src/parquet/adapter.js';
 import type { AdapterRegistry } from '../src/registry.js';
 import type { AnyRequest, ConversionOptions, Format } from '../src/request.js';
@@ -8,7 +9,7 @@ import { ColumnTable } from '../src/table/column-table.js';
 
 /** A registry of every format of the package. */
 export function fullRegistry(): AdapterRegistry {
-  return defaultRegistry().register(arrowAdapter()).register(parquetAdapter());
+  return defaultRegistry().register(arrowAdapter()).register(parquetAdapter()).register(msgpackAdapter());
 }
 
 /** A request on a value whose format is known only at run time. */

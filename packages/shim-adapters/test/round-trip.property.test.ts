@@ -6,7 +6,16 @@ import { arbitraryTable } from './arbitrary-table.js';
 import { cells } from './cells.js';
 import { fullRegistry, request, tableIn } from './requests.js';
 
-const FORMATS: readonly Format[] = ['csv', 'json', 'ndjson', 'rows', 'arrow', 'arrow-ipc', 'parquet'];
+const FORMATS: readonly Format[] = [
+  'csv',
+  'json',
+  'ndjson',
+  'rows',
+  'arrow',
+  'arrow-ipc',
+  'parquet',
+  'msgpack',
+];
 const registry = fullRegistry();
 
 /** What the warnings of a way there and back own up to. */

@@ -285,21 +285,23 @@ export class MomentReader {
   read(bytes: Uint8Array, start: number, end: number, halves: Int32Array, row: number): boolean {
     if (end - start !== this.#length || (this.#utc && bytes[end - 1] !== Z)) return false;
     if (bytes[start + 10] !== T || bytes[start + 13] !== COLON || bytes[start + 16] !== COLON) return false;
+    if (bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) return false;
     const date =
-      digits(bytes, start, 4) * 10_000 + digits(bytes, start + 5, 2) * 100 + digits(bytes, start + 8, 2);
+      (twoDigits(bytes, start) * 100 + twoDigits(bytes, start + 2)) * 10_000 +
+      twoDigits(bytes, start + 5) * 100 +
+      twoDigits(bytes, start + 8);
     if (date !== this.#lastDate) {
       const day = calendarDay(bytes, start, start + 10);
       if (Number.isNaN(day)) return false;
       this.#lastDate = date;
       this.#lastDay = day;
-    } else if (bytes[start + 4] !== MINUS || bytes[start + 7] !== MINUS) {
-      return false;
     }
-    const hour = digits(bytes, start + 11, 2);
-    const minute = digits(bytes, start + 14, 2);
-    const second = digits(bytes, start + 17, 2);
-    if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 59) return false;
-    const seconds = ((this.#lastDay * 24 + hour) * 60 + minute) * 60 + second;
+    const hour = twoDigits(bytes, start + 11);
+    const minute = twoDigits(bytes, start + 14);
+    const second = twoDigits(bytes, start + 17);
+    // A byte that is no digit makes a number below zero.
+    if ((hour | minute | second) < 0 || hour > 23 || minute > 59 || second > 59) return false;
+    const seconds = this.#lastDay * 86_400 + ((hour * 60 + minute) * 60 + second);
     const fraction = this.#fraction;
     if (fraction === 0) {
       writeHalves(seconds, halves, row);
@@ -318,6 +320,13 @@ export class MomentReader {
     halves[row * 2 + 1] = Number(ticks >> 32n);
     return true;
   }
+}
+
+/** A number of two digits, or one far below zero when a byte is no digit. */
+function twoDigits(bytes: Uint8Array, at: number): number {
+  const tens = (bytes[at] ?? 0) - ZERO;
+  const units = (bytes[at + 1] ?? 0) - ZERO;
+  return (tens | units | (9 - tens) | (9 - units)) < 0 ? -1_000_000 : tens * 10 + units;
 }
 
 /** A safe integer as the two halves of a 64-bit one. */

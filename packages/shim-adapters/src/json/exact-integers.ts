@@ -4,16 +4,10 @@ import { buildColumn, jsonTexts } from '../table/column-builder.js';
 import type { Column } from '../table/column.js';
 import { buildStrings } from '../table/string-builder.js';
 
-/** Digits that may be an integer above 2^53; a first look, which may find them inside a string. */
-const LONG_INTEGER = /(?:^|[:[,\s])-?\d{16,}(?=[\s,}\]]|$)/;
-/** The same with strings matched whole, so that digits inside of them are passed over. */
-const STRING_OR_LONG_INTEGER = /"[^"\\]*(?:\\.[^"\\]*)*"|(?<![\d.eE+-])-?\d{16,}(?=[\s,}\]]|$)/g;
-
-/** How many integers of a JSON text a double cannot hold. */
-export function inexactIntegers(text: string): number {
-  if (!LONG_INTEGER.test(text)) return 0;
+/** How many of the integers at these places a double cannot hold. */
+export function inexactIntegers(bytes: Uint8Array, places: readonly number[]): number {
   let count = 0;
-  for (const [token] of text.matchAll(STRING_OR_LONG_INTEGER)) if (isInexact(token)) count += 1;
+  for (let i = 0; i < places.length; i += 2) if (isInexact(digitsAt(bytes, places, i))) count += 1;
   return count;
 }
 
@@ -32,12 +26,17 @@ export class ExactIntegers {
     this.#quoted = new RegExp(`"${mark}(-?\\d+)"`, 'g');
   }
 
-  /** The text with such integers marked. */
-  mark(text: string): string {
-    if (!LONG_INTEGER.test(text)) return text;
-    return text.replace(STRING_OR_LONG_INTEGER, (token) =>
-      isBeyondSafe(token) ? `"${this.#mark}${token}"` : token,
-    );
+  /** The text with such integers marked, of those at these places. */
+  mark(bytes: Uint8Array, places: readonly number[]): Uint8Array {
+    const parts: Uint8Array[] = [];
+    let done = 0;
+    for (let i = 0; i < places.length; i += 2) {
+      const digits = digitsAt(bytes, places, i);
+      if (Number.isSafeInteger(Number(digits))) continue;
+      parts.push(bytes.subarray(done, places[i]), Buffer.from(`"${this.#mark}${digits}"`, 'latin1'));
+      done = places[i + 1] ?? done;
+    }
+    return parts.length === 0 ? bytes : Buffer.concat([...parts, bytes.subarray(done)]);
   }
 
   /** What `buildColumn` does, with the marked integers as 64-bit integers, or as JSON among other values. */
@@ -69,14 +68,14 @@ export class ExactIntegers {
   }
 }
 
-function isBeyondSafe(token: string): boolean {
-  return !token.startsWith('"') && !Number.isSafeInteger(Number(token));
+function digitsAt(bytes: Uint8Array, places: readonly number[], index: number): string {
+  const { buffer, byteOffset, byteLength } = bytes;
+  return Buffer.from(buffer, byteOffset, byteLength).toString('latin1', places[index], places[index + 1]);
 }
 
-function isInexact(token: string): boolean {
-  if (token.startsWith('"')) return false;
-  const value = Number(token);
-  return !Number.isFinite(value) || BigInt(value) !== BigInt(token);
+function isInexact(digits: string): boolean {
+  const value = Number(digits);
+  return !Number.isFinite(value) || BigInt(value) !== BigInt(digits);
 }
 
 function fitsIn64Bits(value: unknown): boolean {

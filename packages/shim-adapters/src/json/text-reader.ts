@@ -5,7 +5,7 @@ import { ConversionError, type InputPosition } from '../errors.js';
 import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
 import { inexactIntegers, type ExactIntegers } from './exact-integers.js';
-import { requireWithin } from './input-check.js';
+import { scanTokens } from './token-scan.js';
 
 /** How a text is parsed. */
 export interface ParseOptions {
@@ -22,9 +22,8 @@ export interface ParseOptions {
  */
 export function parseJson(bytes: Uint8Array, losses: Losses, options: ParseOptions): unknown {
   requireUtf8(bytes, 'JSON');
-  requireWithin(bytes, options.limits);
-  const given = decoded(bytes);
-  return parse(prepared(given, losses, options), (reason) => {
+  return parse(prepared(bytes, losses, options), (reason) => {
+    const given = decoded(bytes);
     const at = positionOf(given, errorIndex(given), textStart(bytes));
     return badJson(`JSON line ${String(at.line)} (byte ${String(at.offset)}) is not valid`, reason, at);
   });
@@ -44,10 +43,8 @@ export function parseNdjson(
   { line = 1, offset = 0, checkpoint }: { line?: number; offset?: number; checkpoint?: () => void } = {},
 ): unknown[] {
   requireUtf8(bytes, 'NDJSON');
-  requireWithin(bytes, options.limits, line, offset);
   const begin = offset === 0 ? textStart(bytes) : 0;
-  const given = decoded(bytes, begin);
-  const text = prepared(given, losses, options);
+  const text = prepared(bytes, losses, options, line, offset);
   const records: unknown[] = [];
   let start = 0;
   for (let lines = 0; start < text.length; lines++) {
@@ -57,7 +54,7 @@ export function parseNdjson(
     if (content !== '') {
       records.push(
         parse(content, (reason) => {
-          const before = given.split('\n').slice(0, lines).join('\n');
+          const before = decoded(bytes, begin).split('\n').slice(0, lines).join('\n');
           const at: InputPosition = {
             line: line + lines,
             offset: offset + begin + Buffer.byteLength(before, 'utf8') + (lines === 0 ? 0 : 1),
@@ -75,14 +72,23 @@ export function parseNdjson(
   return records;
 }
 
-function prepared(given: string, losses: Losses, { integers }: ParseOptions): string {
-  if (integers !== undefined) return integers.mark(given);
-  const rounded = inexactIntegers(given);
+/** The text as it is parsed: checked, and with long integers marked or counted. */
+function prepared(
+  bytes: Uint8Array,
+  losses: Losses,
+  { limits, integers }: ParseOptions,
+  line?: number,
+  offset = 0,
+): string {
+  const places = scanTokens(bytes, limits, line, offset);
+  const begin = offset === 0 ? textStart(bytes) : 0;
+  if (integers !== undefined) return decoded(integers.mark(bytes, places), begin);
+  const rounded = inexactIntegers(bytes, places);
   if (rounded > 0) {
     const message = 'integers beyond 2^53 are rounded by JSON.parse; options.exactIntegers keeps them';
     losses.lost('integer-rounded', undefined, message, rounded);
   }
-  return given;
+  return decoded(bytes, begin);
 }
 
 function decoded(bytes: Uint8Array, start: number = textStart(bytes)): string {

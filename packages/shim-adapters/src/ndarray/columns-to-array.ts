@@ -16,8 +16,7 @@ export type NdArrayOrder = 'row-major' | 'column-major';
  * A table of numbers as a matrix of its rows and columns. One column, or one that is asked for in column-major order and
  * stands alone, is a view on the table; everything else is written once.
  *
- * Nulls become NaN in an array of floats, which is counted as lost only where the column has NaN of its own; in whole
- * numbers there is no place for them, so they choose `float64` unless `dtype` says otherwise, and are then 0 and lost.
+ * Nulls are lost: they become NaN, and choose `float64` for it; where `dtype` asks for whole numbers they become 0.
  */
 export function arrayOf(
   table: ColumnTable,
@@ -72,7 +71,6 @@ function writeColumn(
   const read = numberReader(column);
   let nulls = 0;
   let rounded = 0;
-  let ownNaN = false;
   for (let row = 0, at = start; row < length; row++, at += step) {
     if (column.layout === 'null' || (validity !== undefined && !readBit(validity, row))) {
       data[at] = missing;
@@ -82,17 +80,10 @@ function writeColumn(
     const value = read(row);
     data[at] = asElement(value, dtype);
     if (!isSame(value, data[at])) rounded += 1;
-    ownNaN ||= Number.isNaN(value);
   }
   if (nulls > 0) {
-    const report = isFloat(dtype) && !ownNaN ? 'noted' : 'lost';
     const stand = isFloat(dtype) ? 'NaN' : '0';
-    losses[report](
-      'null-as-number',
-      field.name,
-      `null became ${stand}: arrays of numbers have no null`,
-      nulls,
-    );
+    losses.lost('null-as-number', field.name, `null became ${stand}: arrays of numbers have no null`, nulls);
   }
   if (rounded > 0) {
     losses.lost(

@@ -1,6 +1,7 @@
 import type { ConvertOptions } from '../adapter.js';
 import { ConversionError } from '../errors.js';
 import { ownModule } from '../module-url.js';
+import { mergedWarnings } from '../losses.js';
 import type { AdapterRegistry } from '../registry.js';
 import type { AnyRequest, Format } from '../request.js';
 import type { ConversionResult } from '../result.js';
@@ -95,7 +96,9 @@ export class Execution {
     }
     const parts = (await first.adapter.split?.({ ...request, to: HUB }, executor.concurrency)) ?? [];
     if (parts.length < 2) return this.#onExecutor(executor, path.hops, request, options);
-    const pieces = await Promise.all(parts.map((part) => this.#onExecutor(executor, [first], part, options)));
+    const pieces = await together(parts, options.signal, (part, signal) =>
+      this.#onExecutor(executor, [first], part, { ...options, signal }),
+    );
     const merged = first.adapter.merge?.(pieces);
     if (merged === undefined) return this.#onExecutor(executor, path.hops, request, options);
     return this.#rest(path.hops, 1, merged, request, options);
@@ -139,11 +142,45 @@ export class Execution {
     return {
       ...rest,
       metadata: { ...so.metadata, ...rest.metadata },
-      warnings: [...so.warnings, ...rest.warnings],
+      warnings: mergedWarnings([...so.warnings, ...rest.warnings]),
       quality: so.quality * rest.quality,
       route: [...so.route, ...rest.route],
       durationMs: so.durationMs + rest.durationMs,
     };
+  }
+}
+
+/**
+ * Runs all parts at once. When one fails, the others are called off and waited for, and its error is the one that counts.
+ */
+async function together<Part, Piece>(
+  parts: readonly Part[],
+  signal: AbortSignal | undefined,
+  run: (part: Part, signal: AbortSignal) => Promise<Piece>,
+): Promise<Piece[]> {
+  const controller = new AbortController();
+  const stop = (): void => {
+    controller.abort(signal?.reason);
+  };
+  signal?.addEventListener('abort', stop, { once: true });
+  if (signal?.aborted === true) stop();
+  const failures: unknown[] = [];
+  try {
+    const settled = await Promise.allSettled(
+      parts.map(async (part) => {
+        try {
+          return await run(part, controller.signal);
+        } catch (error) {
+          failures.push(error);
+          controller.abort(error);
+          throw error;
+        }
+      }),
+    );
+    if (failures.length > 0) throw failures[0];
+    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
+  } finally {
+    signal?.removeEventListener('abort', stop);
   }
 }
 
@@ -156,6 +193,9 @@ const FINAL = new Set<unknown>([
   'ERR_PERF_CONVERT_MISSING_PEER',
   'ERR_PERF_CONVERT_TOO_LARGE',
   'ERR_PERF_CONVERT_UNREADABLE',
+  'ERR_PERF_CONVERT_INVALID_SCHEMA',
+  'ERR_PERF_CONVERT_MEMORY_EXCEEDED',
+  'ERR_PERF_CONVERT_TIMEOUT',
 ]);
 
 /** Errors of the input itself, told by code because they may have crossed a thread. */

@@ -1,29 +1,22 @@
 import { systemClock, type Clock } from '@perf/internal/clock';
-import { parseBytes } from '@perf/internal/bytes';
 import { refuseUnknown } from '@perf/internal/options';
-import type { ConvertOptions } from '../adapter.js';
+import type { Batch, ConvertOptions, StreamOptions } from '../adapter.js';
+import { Bounds } from '../bounds.js';
 import { ConversionError, refuseOption, throwIfAborted } from '../errors.js';
 import { noRoute, type AdapterRegistry } from '../registry.js';
 import type { AnyRequest, Converted, ConversionRequest, Format } from '../request.js';
+import { checkRequirements, requireResult } from '../requirements.js';
 import type { ConversionResult } from '../result.js';
 import type { ConversionPath } from '../route.js';
 import { routeText } from '../route-run.js';
-import { estimateSourceBytes } from '../source.js';
 import { convertChannel } from './events.js';
 import { Execution, type Executed } from './execution.js';
-import type {
-  CacheLike,
-  Executor,
-  LazyHandle,
-  LazyLike,
-  PlanLike,
-  RequestFacts,
-  SelectionContext,
-  SelectorLike,
-  StrategyName,
-} from './ports.js';
+import type { CacheLike, Executor, LazyHandle, LazyLike, SelectorLike, StrategyName } from './ports.js';
+import { Planning } from './planning.js';
 import { addressOf, type Address, type RequestKeyOptions } from './request-key.js';
-import { asResult, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
+import { closedError, Streaming } from './streaming.js';
+import { fromWider } from './wider-result.js';
+import { asResult, sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
 import { deferred } from './with-lazy.js';
 
 /** The parts that `optimize` joins. Each may be missing; with none, the converter is the plain registry. */
@@ -49,6 +42,8 @@ export interface ConverterStatistics {
   readonly fallbacks: number;
   /** Calls of `open`. */
   readonly opened: number;
+  /** Streams that were begun. */
+  readonly streams: number;
   /** How often each strategy was carried out to its end; hits are none. */
   readonly strategies: Readonly<Record<StrategyName, number>>;
 }
@@ -62,9 +57,6 @@ const PARTS: readonly (keyof OptimizeParts)[] = [
   'fingerprint',
 ];
 
-/** What cannot be done otherwise is done inline, after asking the cache. */
-const PLAIN_PLAN: PlanLike = { strategy: 'cache-first', fallbacks: [], reason: 'no selector was given' };
-
 /**
  * Converts through all parts it was given: the selector says how, the cache answers what was converted before, the
  * executor takes work off this thread, the lazy manager defers. Closes none of them: who made them closes them.
@@ -74,12 +66,15 @@ export class OptimizedConverter {
   readonly #parts: OptimizeParts;
   readonly #clock: Clock;
   readonly #execution: Execution;
+  readonly #planning: Planning;
+  readonly #streaming: Streaming;
   #closed = false;
   #conversions = 0;
   #cacheHits = 0;
   #uncacheable = 0;
   #failures = 0;
   #opened = 0;
+  #streams = 0;
 
   constructor(registry: AdapterRegistry, parts: OptimizeParts = {}) {
     refuseUnknown(parts, PARTS, refuseOption);
@@ -87,6 +82,8 @@ export class OptimizedConverter {
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
     this.#execution = new Execution(registry, parts.executor);
+    this.#planning = new Planning(parts.selector, this.#execution);
+    this.#streaming = new Streaming(registry, this.#clock);
   }
 
   /**
@@ -135,6 +132,21 @@ export class OptimizedConverter {
     return lazy.createLazyConverter(adapter, request);
   }
 
+  /**
+   * Converts batch by batch, as `AdapterRegistry.stream` does. Streams are not cached: whoever can hold the whole asks for
+   * it. `close` ends those that run.
+   * @throws ConversionError when the first batch is asked for
+   */
+  stream<F extends Format, T extends Format>(
+    request: ConversionRequest<F, T>,
+    options?: StreamOptions,
+  ): AsyncIterable<Batch<Converted<T>>>;
+  async *stream(request: AnyRequest, options: StreamOptions = {}): AsyncGenerator<Batch, void> {
+    const path = this.#path(request);
+    this.#streams += 1;
+    yield* this.#streaming.run(request, options, routeText(request.from, path.hops));
+  }
+
   /** Why this request would be carried out the way it would, in words. Converts nothing. */
   explain(request: AnyRequest): Promise<string> {
     return new Promise((resolve) => {
@@ -150,13 +162,15 @@ export class OptimizedConverter {
       uncacheable: this.#uncacheable,
       failures: this.#failures,
       opened: this.#opened,
+      streams: this.#streams,
       ...this.#execution.stats(),
     });
   }
 
-  /** Refuses further work. The parts stay open. */
+  /** Refuses further work and ends the streams that run. The parts stay open. */
   close(): Promise<void> {
     this.#closed = true;
+    this.#streaming.close();
     return Promise.resolve();
   }
 
@@ -167,26 +181,29 @@ export class OptimizedConverter {
   async #carryOut(
     path: ConversionPath,
     request: AnyRequest,
-    options: ConvertOptions,
+    given: ConvertOptions,
     started: number,
   ): Promise<ConversionResult> {
-    throwIfAborted(options.signal);
-    const plan = this.#select(request, path);
+    checkRequirements(given);
+    using bounds = new Bounds({ ...given, clock: given.clock ?? this.#clock });
+    const { signal } = bounds;
+    const options = { ...given, ...(signal === undefined ? {} : { signal }) };
+    throwIfAborted(signal);
+    const plan = this.#planning.select(request, path);
     const planned = this.#clock.now();
     const address = this.#address(request, path);
     const keyed = this.#clock.now();
     const work: { done?: Executed } = {};
     const bare = withoutMetadata(request);
-    const run = async (signal: AbortSignal | undefined): Promise<ConversionResult> => {
-      const step = { ...options, ...(signal === undefined ? {} : { signal }) };
+    const run = async (step: ConvertOptions): Promise<ConversionResult> => {
       work.done = await this.#execution.run(plan, path, bare, step);
       return work.done.result;
     };
-    const result = await this.#ask(address, run, options);
+    const result = await this.#ask(address, request, run, options);
     const ended = this.#clock.now();
     const { done } = work;
     if (done === undefined) this.#cacheHits += 1;
-    this.#learn(plan, done, ended - keyed);
+    this.#planning.learn(plan, done, ended - keyed);
     convertChannel.publish(() => ({
       route: routeText(request.from, path.hops),
       from: request.from,
@@ -204,13 +221,12 @@ export class OptimizedConverter {
         total: ended - started,
       },
     }));
-    return withMetadata(result, request);
+    return requireResult(withMetadata(result, request), given);
   }
 
   #explanation(request: AnyRequest): string {
     const path = this.#path(request);
-    const plan = this.#preview(request, path);
-    const why = this.#parts.selector?.explain(plan) ?? plan.reason;
+    const why = this.#planning.explain(request, path);
     const address = this.#address(request, path);
     const kept =
       address !== undefined && this.#parts.cache?.has(address.key) === true
@@ -222,86 +238,40 @@ export class OptimizedConverter {
 
   async #ask(
     address: Address | undefined,
-    run: (signal: AbortSignal | undefined) => Promise<ConversionResult>,
-    { signal }: ConvertOptions,
+    request: AnyRequest,
+    run: (options: ConvertOptions) => Promise<ConversionResult>,
+    options: ConvertOptions,
   ): Promise<ConversionResult> {
     const { cache } = this.#parts;
-    if (cache === undefined) return run(signal);
+    if (cache === undefined) return run(options);
     if (address === undefined) {
       this.#uncacheable += 1;
-      return run(signal);
+      return run(options);
     }
-    const kept = await cache.getOrConvert(address.key, (o) => run(o.signal), {
-      tags: address.tags,
+    const { key, tags, family } = address;
+    if (family !== undefined && request.columns !== undefined && !cache.has(key)) {
+      const wider = await fromWider(cache, family, request);
+      if (wider !== undefined) return wider;
+    }
+    const { signal } = options;
+    const kept = await cache.getOrConvert(key, (o) => run({ ...sharedOptions(options), signal: o.signal }), {
+      tags,
       ...(signal === undefined ? {} : { signal }),
     });
     return asResult(kept);
   }
 
   #path(request: AnyRequest): ConversionPath {
-    if (this.#closed) {
-      throw new ConversionError(
-        'ERR_PERF_CONVERT_CLOSED',
-        'the converter is closed; make a new one with optimize()',
-      );
-    }
+    if (this.#closed) throw closedError();
     const path = this.#registry.path(request);
     if (path === null) throw noRoute(request, this.#registry.formats);
     return path;
-  }
-
-  #learn(plan: PlanLike, done: Executed | undefined, durationMs: number): void {
-    const { selector } = this.#parts;
-    // A clock that was set back must not turn a conversion that succeeded into an error.
-    const taken = Math.max(0, durationMs);
-    if (done?.failure === undefined)
-      selector?.feedback(plan, { durationMs: taken, cacheHit: done === undefined });
-    else selector?.feedback(plan, { durationMs: taken, error: done.failure });
-  }
-
-  #select(request: AnyRequest, path: ConversionPath): PlanLike {
-    const { selector } = this.#parts;
-    if (selector === undefined) return PLAIN_PLAN;
-    return selector.select(this.#facts(request, path), this.#context(request, path));
-  }
-
-  #preview(request: AnyRequest, path: ConversionPath): PlanLike {
-    const { selector } = this.#parts;
-    if (selector === undefined) return PLAIN_PLAN;
-    const facts = this.#facts(request, path);
-    const context = this.#context(request, path);
-    return selector.preview?.(facts, context) ?? selector.select(facts, context);
-  }
-
-  #facts(request: AnyRequest, path: ConversionPath): RequestFacts {
-    return {
-      bytes: finite(estimateSourceBytes(request)),
-      conversionMs: finite(path.durationMs),
-      resultBytes: finite(path.bytes),
-    };
-  }
-
-  #context(request: AnyRequest, path: ConversionPath): SelectionContext {
-    const { reuseProbability, memoryLimit } = request.hints ?? {};
-    return {
-      route: routeText(request.from, path.hops),
-      ...this.#execution.means(path, request),
-      ...(reuseProbability === undefined ? {} : { reuseProbability }),
-      ...(memoryLimit === undefined
-        ? {}
-        : { memoryLimit: parseBytes(memoryLimit, 'hints.memoryLimit', refuseOption) }),
-    };
   }
 
   #address(request: AnyRequest, path: ConversionPath): Address | undefined {
     if (this.#parts.cache === undefined) return undefined;
     return whereCacheable(() => addressOf(request, path, this.#parts));
   }
-}
-
-/** An adapter's estimate that is no number must not stop the conversion: it counts as not known. */
-function finite(estimate: number): number {
-  return estimate >= 0 && estimate <= Number.MAX_SAFE_INTEGER ? estimate : 0;
 }
 
 /** Joins a registry with whatever parts there are into one converter. */

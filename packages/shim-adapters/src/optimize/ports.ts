@@ -27,6 +27,9 @@ export interface CacheLike {
     options?: { signal?: AbortSignal; tags?: readonly string[] },
   ): Promise<unknown>;
   has(key: KeyLike): boolean;
+  /** What is kept under a tag. With `getAsync`, a result with more columns answers a request for fewer. */
+  entries?(options: { tag: string }): Iterable<{ readonly key: string }>;
+  getAsync?(key: string): Promise<unknown>;
 }
 
 /** What a lazy manager is told about a conversion. */

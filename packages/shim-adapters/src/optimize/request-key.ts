@@ -14,8 +14,10 @@ import type { KeyLike } from './ports.js';
 /** Under which key a result is kept, and by which tags it may be invalidated. */
 export interface Address {
   readonly key: KeyLike;
-  /** `source:<path or id>` */
+  /** `source:<path or id>`, and the family where there is one. */
   readonly tags: readonly string[];
+  /** A tag that all results share which differ in nothing but their columns; for results that can be cut to fewer. */
+  readonly family?: string;
 }
 
 export interface RequestKeyOptions {
@@ -50,16 +52,16 @@ export function addressOf(
   options: RequestKeyOptions = {},
 ): Address {
   const { identity, name } = identify(request.source, options);
-  const cacheKey = JSON.stringify([
-    identity,
-    request.from,
-    request.to,
-    request.columns ?? null,
-    canonical(request.options ?? {}),
-    path.hops.map(({ adapter, to }) => [to, adapter.id, adapter.version]),
-  ]);
-  const label = `${routeText(request.from, path.hops)}:${basename(name)}`;
-  return { key: { cacheKey, label }, tags: [`source:${name}`] };
+  const { from, to, columns } = request;
+  const changes = canonical(request.options ?? {});
+  const steps = path.hops.map(({ adapter, to: format }) => [format, adapter.id, adapter.version]);
+  const keyOf = (wanted: readonly string[] | undefined): string =>
+    JSON.stringify([identity, from, to, wanted ?? null, changes, steps]);
+  const key = { cacheKey: keyOf(columns), label: `${routeText(from, path.hops)}:${basename(name)}` };
+  const source = `source:${name}`;
+  if (to !== 'columns') return { key, tags: [source] };
+  const family = `columns-of:${sha256([Buffer.from(keyOf(undefined), 'utf8')])}`;
+  return { key, tags: [source, family], family };
 }
 
 interface Identity {
@@ -129,7 +131,12 @@ function tableDigest(table: ColumnTable): string {
 }
 
 function columnShape(column: Column): unknown {
-  return [column.layout, column.field, column.length, column.nullCount, column.validity !== undefined];
+  const { layout, field, length, nullCount, validity } = column;
+  const shape = [layout, field, length, nullCount, validity !== undefined];
+  if (layout === 'list') return [...shape, columnShape(column.child)];
+  if (layout === 'struct') return [...shape, column.children.map(columnShape)];
+  if (layout === 'dictionary') return [...shape, columnShape(column.dictionary)];
+  return shape;
 }
 
 function sha256(parts: readonly Uint8Array[]): string {

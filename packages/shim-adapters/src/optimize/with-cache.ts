@@ -1,13 +1,16 @@
-import { ConversionError, throwIfAborted } from '../errors.js';
 import type { ConvertOptions, ShimAdapter } from '../adapter.js';
+import { Bounds } from '../bounds.js';
+import { ConversionError, throwIfAborted } from '../errors.js';
 import type { AnyRequest } from '../request.js';
+import { checkRequirements, requireResult } from '../requirements.js';
 import type { ConversionResult } from '../result.js';
 import type { CacheLike } from './ports.js';
 import { addressOf, type RequestKeyOptions } from './request-key.js';
+import { fromWider } from './wider-result.js';
 
 /**
  * The same adapter, with its results kept: a repeated request is answered from the cache, concurrent ones share a
- * conversion. Requests that have no identity are converted each time. The adapter itself is not changed. One cache may
+ * conversion, and a kept result with more columns answers a request for fewer. Requests that have no identity are converted each time. The adapter itself is not changed. One cache may
  * serve several adapters, and a converter made by `optimize` as well: their entries stay apart.
  */
 export function withCache(
@@ -25,22 +28,45 @@ export function withCache(
       ),
     );
     if (address === undefined) return adapter.convert(request, o);
-    const { cacheKey, label } = address.key;
+    checkRequirements(o);
+    // An adapter gives what it gives, a route selects and adds facts: under one key one would be taken for the other.
+    const key = { cacheKey: `adapter ${address.key.cacheKey}`, label: address.key.label };
+    const family = address.family === undefined ? undefined : `adapter ${address.family}`;
+    const tags = [
+      ...address.tags.filter((tag) => tag !== address.family),
+      ...(family === undefined ? [] : [family]),
+    ];
     const bare = withoutMetadata(request);
+    using bounds = new Bounds(o);
+    const { signal } = bounds;
     try {
-      const kept = await cache.getOrConvert(
-        // An adapter gives what it gives, a route selects and adds facts: under one key one would be taken for the other.
-        { cacheKey: `adapter ${cacheKey}`, label },
-        ({ signal }) => adapter.convert(bare, { ...o, signal }),
-        { tags: address.tags, ...(o.signal === undefined ? {} : { signal: o.signal }) },
-      );
-      return withMetadata(asResult(kept), request);
+      const wider =
+        family === undefined || cache.has(key) ? undefined : await fromWider(cache, family, request);
+      const kept =
+        wider ??
+        (await cache.getOrConvert(
+          key,
+          (shared) => adapter.convert(bare, { ...sharedOptions(o), signal: shared.signal }),
+          {
+            tags,
+            ...(signal === undefined ? {} : { signal }),
+          },
+        ));
+      return requireResult(withMetadata(asResult(kept), request), o);
     } catch (error) {
-      throwIfAborted(o.signal);
+      throwIfAborted(signal);
       throw error;
     }
   };
   return { ...delegated(adapter), convert };
+}
+
+/**
+ * The options of a conversion that others may wait for as well, and of which the result is kept: what only one caller
+ * asks for is held against the result when it is there, and memory that is lent is not kept.
+ */
+export function sharedOptions({ clock, onProgress }: ConvertOptions): ConvertOptions {
+  return { ...(clock === undefined ? {} : { clock }), ...(onProgress === undefined ? {} : { onProgress }) };
 }
 
 /** The address, or undefined where the request says it has none. */
@@ -81,6 +107,9 @@ export function withMetadata(result: ConversionResult, { metadata }: AnyRequest)
 function delegated(adapter: ShimAdapter): ShimAdapter {
   const split = adapter.split?.bind(adapter);
   const merge = adapter.merge?.bind(adapter);
+  const streams = adapter.streams?.bind(adapter);
+  const convertStream = adapter.convertStream?.bind(adapter);
+  const encodeStream = adapter.encodeStream?.bind(adapter);
   return {
     id: adapter.id,
     version: adapter.version,
@@ -89,6 +118,10 @@ function delegated(adapter: ShimAdapter): ShimAdapter {
     ...(adapter.module === undefined ? {} : { module: adapter.module }),
     ...(split === undefined ? {} : { split }),
     ...(merge === undefined ? {} : { merge }),
+    ...(adapter.options === undefined ? {} : { options: adapter.options }),
+    ...(streams === undefined ? {} : { streams }),
+    ...(convertStream === undefined ? {} : { convertStream }),
+    ...(encodeStream === undefined ? {} : { encodeStream }),
     canConvert: (request) => adapter.canConvert(request),
     estimateCost: (request) => adapter.estimateCost(request),
     validateRequest: (request) => adapter.validateRequest(request),

@@ -67,7 +67,7 @@ export function sparseOf(
   if (sparseBytes(matrix) > denseBytes(matrix)) {
     const share = (density(matrix) * 100).toFixed(0);
     losses.noted(
-      'dense',
+      'dense-matrix',
       undefined,
       `${share} % of the values are stored: the dense form takes less memory`,
       stored,
@@ -93,7 +93,7 @@ export function denseOf(
   checkpoint(denseBytes(matrix));
   if (rows * width > 0 && density(matrix) < SPARSE_BELOW) {
     losses.noted(
-      'sparse',
+      'sparse-matrix',
       undefined,
       'almost all values are 0: the dense form takes much more memory',
       rows * width,

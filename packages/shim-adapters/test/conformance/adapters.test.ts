@@ -3,12 +3,28 @@ import { csvAdapter } from '../../src/csv/adapter.js';
 import { jsonAdapter } from '../../src/json/adapter.js';
 import { parquetAdapter } from '../../src/parquet/adapter.js';
 import { rowsAdapter } from '../../src/rows/adapter.js';
-import { describeAdapter } from './adapter.js';
+import { msgpackAdapter } from '../../src/msgpack/adapter.js';
+import { describeAdapter, type FormatCase } from './adapter.js';
+import { describeBounds } from './bounded-adapter.js';
+import { describeReading, describeWriting } from './streamed-adapter.js';
 
-describeAdapter({
+/** Both suites that any format passes. */
+function describeFormat(given: FormatCase): void {
+  describeAdapter(given);
+  describeBounds(given);
+}
+
+const asText = {
+  decimal: 'decimal-as-number',
+  binary: 'binary-as-text',
+  list: 'nested-as-text',
+  struct: 'nested-as-text',
+} as const;
+
+describeFormat({
   format: 'csv',
   adapter: csvAdapter,
-  losses: { json: 'json-as-text' },
+  losses: { json: 'json-as-text', ...asText },
   extremeLosses: { uint64: 'integer-as-text', date: 'time-out-of-range', timestamp: 'time-out-of-range' },
   renamesUnnamed: true,
   keepsEmptyColumns: true,
@@ -16,10 +32,10 @@ describeAdapter({
 });
 
 for (const format of ['json', 'ndjson'] as const) {
-  describeAdapter({
+  describeFormat({
     format,
     adapter: jsonAdapter,
-    losses: { date: 'time-as-text', timestamp: 'time-as-text' },
+    losses: { date: 'time-as-text', timestamp: 'time-as-text', ...asText },
     extremeLosses: {
       int64: 'integer-rounded',
       uint64: 'integer-rounded',
@@ -33,7 +49,7 @@ for (const format of ['json', 'ndjson'] as const) {
   });
 }
 
-describeAdapter({
+describeFormat({
   format: 'rows',
   adapter: rowsAdapter,
   extremeLosses: { date: 'time-out-of-range', timestamp: 'time-out-of-range' },
@@ -42,7 +58,26 @@ describeAdapter({
 });
 
 for (const format of ['arrow', 'arrow-ipc'] as const) {
-  describeAdapter({ format, adapter: arrowAdapter, keepsEmptyColumns: true, keepsMetadata: true });
+  describeFormat({ format, adapter: arrowAdapter, keepsEmptyColumns: true, keepsMetadata: true });
 }
 
-describeAdapter({ format: 'parquet', adapter: parquetAdapter, keepsEmptyColumns: true, keepsMetadata: true });
+describeFormat({ format: 'parquet', adapter: parquetAdapter, keepsEmptyColumns: true, keepsMetadata: true });
+
+describeFormat({
+  format: 'msgpack',
+  adapter: msgpackAdapter,
+  losses: { decimal: 'decimal-as-text' },
+  keepsEmptyColumns: false,
+  keepsMetadata: false,
+});
+
+describeReading({ format: 'csv', adapter: csvAdapter });
+describeReading({ format: 'ndjson', adapter: jsonAdapter });
+describeReading({ format: 'arrow-ipc', adapter: arrowAdapter });
+describeReading({ format: 'parquet', adapter: parquetAdapter });
+
+describeWriting({ format: 'csv', adapter: csvAdapter });
+describeWriting({ format: 'json', adapter: jsonAdapter });
+describeWriting({ format: 'ndjson', adapter: jsonAdapter });
+describeWriting({ format: 'arrow-ipc', adapter: arrowAdapter });
+describeWriting({ format: 'parquet', adapter: parquetAdapter });

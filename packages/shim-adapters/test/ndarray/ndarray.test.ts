@@ -79,11 +79,12 @@ describe('columns to an array', () => {
     expect(column.layout === 'fixed' && data.data === column.values).toBe(true);
   });
 
-  test('nulls become NaN, counted as lost only beside NaN', async () => {
+  test('nulls become NaN, or 0 in whole numbers, and are counted as lost', async () => {
     const clean = await toArray(tableOf({ a: ['int32', [1, null]] }));
     expect([clean.data.dtype, [...clean.data.data]]).toEqual(['float64', [1, NaN]]);
-    expect([clean.quality, clean.warnings.map(({ code }) => code)]).toEqual([1, ['null-as-number']]);
-    expect((await toArray(tableOf({ a: ['float64', [NaN, null]] }))).quality).toBe(0.5);
+    expect([clean.quality, clean.warnings.map(({ code }) => code)]).toEqual([0.5, ['null-as-number']]);
+    const whole = await toArray(tableOf({ a: ['int32', [1, null]] }), { dtype: 'int8' });
+    expect([[...whole.data.data], whole.quality]).toEqual([[1, 0], 0.5]);
   });
 
   test('what a type that was asked for cannot hold is counted', async () => {

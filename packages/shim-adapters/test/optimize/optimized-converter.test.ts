@@ -287,6 +287,7 @@ describe('stats', () => {
       failures: 2,
       fallbacks: 0,
       opened: 0,
+      streams: 0,
       strategies: { 'cache-first': 2, 'lazy-loading': 0, parallel: 0 },
     });
     expect(zero.conversions).toBe(0);

@@ -185,6 +185,63 @@ describe('parquet, cut into parts', () => {
   });
 });
 
+describe('a part that fails', () => {
+  it('calls off the others, and its error is the one that counts', async () => {
+    const groups = await twoGroups();
+    const broken = Object.assign(new Error('the file is broken'), { code: 'ERR_PERF_CONVERT_BAD_INPUT' });
+    const signals: (AbortSignal | undefined)[] = [];
+    const executor: Executor = {
+      concurrency: 2,
+      run(_task, options) {
+        signals.push(options?.signal);
+        if (signals.length === 1) return Promise.reject(broken);
+        return new Promise((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => {
+            reject(new Error('called off'));
+          });
+        });
+      },
+    };
+    const caller = new AbortController();
+    const { converter } = parallel(fullRegistry(), executor);
+    const one: AnyRequest = { source: { value: groups }, from: 'parquet', to: 'columns' };
+    await expect(converter.convert(one, { signal: caller.signal })).rejects.toBe(broken);
+    expect(signals.map((signal) => signal?.aborted)).toEqual([true, true]);
+    expect(caller.signal.aborted).toBe(false);
+  });
+
+  it('is one of all, when the caller aborts: they hear of it at once', async () => {
+    const groups = await twoGroups();
+    const executor: Executor = {
+      concurrency: 2,
+      run: (_task, options) =>
+        new Promise((_resolve, reject) => {
+          options?.signal?.addEventListener('abort', () => {
+            reject(new Error('called off'));
+          });
+        }),
+    };
+    const caller = new AbortController();
+    const { converter } = parallel(fullRegistry(), executor);
+    const one: AnyRequest = { source: { value: groups }, from: 'parquet', to: 'columns' };
+    const running = failure(() => converter.convert(one, { signal: caller.signal }));
+    await turn();
+    caller.abort(new Error('enough'));
+    expect((await running).code).toBe('ERR_PERF_CONVERT_ABORTED');
+  });
+});
+
+/** A small Parquet file of two row groups. */
+async function twoGroups(): Promise<Uint8Array> {
+  const pieces: Uint8Array[] = [];
+  for await (const { data } of fullRegistry().stream(request('csv', 'parquet', 'a\n1\n2\n'), {
+    batchRows: 1,
+  })) {
+    if (data instanceof Uint8Array) pieces.push(data);
+  }
+  return Buffer.concat(pieces);
+}
+
 describe('when the executor fails', () => {
   it('the conversion runs here, and is told to the selector as a failure', async () => {
     const executor = new FailingExecutor();

@@ -82,7 +82,7 @@ describe('the identity of a file', () => {
     writeFileSync(path, 'a\n1\n');
     const { key, tags } = addressOf(asked, routeOf(asked));
     expect(key.label).toBe('csv>columns:flights.csv');
-    expect(tags).toEqual([`source:${path}`]);
+    expect(tags[0]).toBe(`source:${path}`);
   });
 });
 

@@ -145,10 +145,10 @@ describe('dense and sparse', () => {
     const full = await adapter.convert(
       request('ndarray', 'sparse', ndArray(new Int8Array(100).fill(1), [10, 10])),
     );
-    expect(full.warnings).toMatchObject([{ code: 'dense', lossy: false }]);
+    expect(full.warnings).toMatchObject([{ code: 'dense-matrix', lossy: false }]);
     const empty = cooMatrix([100, 100], [5], [5], Int8Array.of(1));
     const back = await adapter.convert(request('sparse', 'columns', empty));
-    expect(back.warnings.map(({ code }) => code)).toContain('sparse');
+    expect(back.warnings.map(({ code }) => code)).toContain('sparse-matrix');
     expect(density(empty)).toBe(1 / 10_000);
     expect(density(cooMatrix([0, 0], [], [], new Int8Array()))).toBe(0);
   });
