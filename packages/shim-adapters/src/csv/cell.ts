@@ -313,13 +313,29 @@ export class MomentReader {
       writeHalves(seconds * 1000 + rest, halves, row);
       return true;
     }
-    const ticks = BigInt(seconds) * (fraction === 6 ? 1_000_000n : 1_000_000_000n) + BigInt(rest);
-    // Nanoseconds of years beyond 2262 do not fit into 64 bits.
-    if (BigInt.asIntN(64, ticks) !== ticks) return false;
-    halves[row * 2] = Number(BigInt.asIntN(32, ticks));
-    halves[row * 2 + 1] = Number(ticks >> 32n);
-    return true;
+    return writeTicks(seconds, fraction === 6 ? 1_000_000 : BILLION, rest, halves, row);
   }
+}
+
+/** Writes `seconds * perSecond + rest` in halves; `false` beyond 64 bits, as nanoseconds of years after 2262 are. */
+function writeTicks(
+  seconds: number,
+  perSecond: number,
+  rest: number,
+  halves: Int32Array,
+  row: number,
+): boolean {
+  // The product in two pieces of 16 and the remaining bits, each exact as a double.
+  const secondsTop = Math.floor(seconds / 65_536);
+  const top = secondsTop * perSecond;
+  const topHigh = Math.floor(top / 65_536);
+  const low = (top - topHigh * 65_536) * 65_536 + (seconds - secondsTop * 65_536) * perSecond + rest;
+  const carry = Math.floor(low / TWO_32);
+  const upper = topHigh + carry;
+  if (upper < -TWO_32 / 2 || upper >= TWO_32 / 2) return false;
+  halves[row * 2] = (low - carry * TWO_32) | 0;
+  halves[row * 2 + 1] = upper | 0;
+  return true;
 }
 
 /** A number of two digits, or one far below zero when a byte is no digit. */
