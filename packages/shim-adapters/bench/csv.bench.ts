@@ -6,11 +6,11 @@ import { COLUMNS, inTurn, rowsOf, type Task } from './rounds.js';
 const READERS = {
   '@perf/shim-adapters': 'columns',
   uDSV: 'udsv',
-  'csv-parse, text only': 'csvParseText',
+  'csv-parse, text': 'csvParseText',
   'csv-parse, cast': 'csvParseCast',
   'Papa Parse': 'papaparse',
-  'DuckDB, its own table': 'duckdbTable',
-  'DuckDB, to JavaScript': 'duckdbColumns',
+  'DuckDB, own table': 'duckdbTable',
+  'DuckDB, to JS': 'duckdbColumns',
 } as const;
 
 export default async function run({ benchmark, table, quick }: Bench): Promise<void> {

@@ -47,13 +47,13 @@ export async function inTurn<Name extends string>(
   return runs;
 }
 
-/** `median (least .. most)`. */
+/** `median (least..most)`. */
 export function spread(values: readonly number[], digits = 0): string {
   const sorted = values.toSorted((a, b) => a - b);
   const [least = NaN] = sorted;
   const most = sorted.at(-1) ?? NaN;
   const middle = median(values).toFixed(digits);
-  return values.length === 1 ? middle : `${middle} (${least.toFixed(digits)} .. ${most.toFixed(digits)})`;
+  return values.length === 1 ? middle : `${middle} (${least.toFixed(digits)}..${most.toFixed(digits)})`;
 }
 
 /** How many times as much as `base` took in the same round, in the middle and at the ends. */
@@ -73,12 +73,11 @@ export function rowsOf(runs: Readonly<Record<string, Runs>>, bytes: number): str
     spread(ms),
     (bytes / MB / (median(ms) / 1000)).toFixed(0),
     spread(growth.map((held) => held / MB)),
-    ratios(ms, first.ms),
-    ratios(growth, first.growth),
+    ...(ms === first.ms ? ['', ''] : [ratios(ms, first.ms), ratios(growth, first.growth)]),
   ]);
 }
 
-export const COLUMNS = ['in', 'ms', 'MB/s', 'growth MB', 'time, times', 'growth, times'] as const;
+export const COLUMNS = ['', 'ms', 'MB/s', 'growth MB', 'times as long', 'times the growth'] as const;
 
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);

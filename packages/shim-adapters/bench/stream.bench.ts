@@ -17,17 +17,13 @@ export default async function run({ benchmark, table, quick }: Bench): Promise<v
   });
   const one = files.mixed(rows);
   const tasks = {
-    '@perf/shim-adapters csv > arrow-ipc, to a file': ours(one),
+    'csv > arrow-ipc, to a file': ours(one),
     'csv-parse, records counted': { module: MODULE, export: 'csvParseStream', args: { path: one.path } },
   };
   const runs = await inTurn(benchmark, tasks, quick ? 1 : 3);
   table(`${String(one.bytes)} bytes of csv, streamed`, COLUMNS, rowsOf(runs, one.bytes));
 
   const two = files.mixed(2 * rows);
-  const twice = await inTurn(
-    benchmark,
-    { '@perf/shim-adapters csv > arrow-ipc, to a file': ours(two) },
-    quick ? 1 : 3,
-  );
+  const twice = await inTurn(benchmark, { 'csv > arrow-ipc, to a file': ours(two) }, quick ? 1 : 3);
   table(`${String(two.bytes)} bytes of csv, streamed`, COLUMNS, rowsOf(twice, two.bytes));
 }

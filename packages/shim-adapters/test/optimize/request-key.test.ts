@@ -163,6 +163,31 @@ describe('the identity of a value', () => {
     expect(new Set(keys).size).toBe(keys.length);
   });
 
+  it('is what nested columns hold as well, down to their children', () => {
+    const list = (child: Field, values: readonly Stored[], end = 2): AnyRequest => {
+      const column = {
+        layout: 'list',
+        field: { name: 'l', type: 'list' },
+        length: 1,
+        nullCount: 0,
+        validity: undefined,
+        offsets: Int32Array.of(0, end),
+        child: columnOf(child, values),
+      } as const;
+      return request('columns', 'csv', new ColumnTable([column]));
+    };
+    const keys = [
+      list({ name: 'item', type: 'int32' }, [1, 2]),
+      list({ name: 'item', type: 'uint32' }, [1, 2]),
+      list({ name: 'other', type: 'int32' }, [1, 2]),
+      list({ name: 'item', type: 'int32' }, [1, 3]),
+      list({ name: 'item', type: 'int32' }, [1, null]),
+      list({ name: 'item', type: 'int32' }, [1, 2], 1),
+    ].map((asked) => keyOf(asked));
+    expect(new Set(keys).size).toBe(keys.length);
+    expect(keyOf(list({ name: 'item', type: 'int32' }, [1, 2]))).toBe(keys[0]);
+  });
+
   it('of rows and parsed JSON needs a fingerprint', async () => {
     const rows = request('rows', 'columns', [{ a: 1 }]);
     const error = await failure(() => keyOf(rows));

@@ -6,6 +6,7 @@ import type { ConversionResult } from '../../src/result.js';
 import { ColumnTable } from '../../src/table/column-table.js';
 import { content } from '../cells.js';
 import { columnOf, tableOf } from '../column-of.js';
+import { EXACT_AND_NESTED } from '../conformance/bounded-adapter.js';
 import { failure, fullRegistry, request, tableIn } from '../requests.js';
 
 const codec = withCompression(new Compressor());
@@ -51,6 +52,15 @@ describe('what is encoded', () => {
       expect(tableIn(restored).fields).toEqual(table.fields);
       expect(content(tableIn(restored))).toEqual(content(table));
       expect(tableIn(restored).metadata).toEqual(table.metadata);
+    }
+  });
+
+  it('may be decimals, bytes, lists and structs', async () => {
+    for (const column of EXACT_AND_NESTED) {
+      const table = new ColumnTable([column]);
+      const restored = tableIn(codec.decodeSync(await parts(result(table))));
+      expect(restored.fields).toEqual(table.fields);
+      expect(content(restored)).toEqual(content(table));
     }
   });
 
