@@ -20,14 +20,14 @@ export default [
   entry('@perf/lazy', 'lazy/dist/index.js', '14 KB', ['piscina']),
   entry('@perf/benchmark', 'benchmark/dist/index.js', '22 KB'),
   entry('@perf/selector', 'selector/dist/index.js', '6 KB'),
-  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '22 KB'),
-  entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '10 KB', ['@uwdata/flechette']),
-  entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '11 KB', [
+  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '40 KB'),
+  entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '20 KB', ['@uwdata/flechette']),
+  entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '17 KB', [
     'hyparquet',
     'hyparquet-compressors',
     'hyparquet-writer',
   ]),
-  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '36 KB', [
+  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '55 KB', [
     '@perf/benchmark',
     '@perf/cache',
     '@perf/compression',
@@ -39,11 +39,11 @@ export default [
     'hyparquet-writer',
     '@msgpack/msgpack',
   ]),
-  entry('@perf/shim-adapters/csv', 'shim-adapters/dist/csv/index.js', '20 KB'),
-  entry('@perf/shim-adapters/json', 'shim-adapters/dist/json/index.js', '12 KB'),
-  entry('@perf/shim-adapters/ndarray', 'shim-adapters/dist/ndarray/index.js', '8 KB'),
-  entry('@perf/shim-adapters/sparse', 'shim-adapters/dist/sparse/index.js', '10 KB'),
-  entry('@perf/shim-adapters/time-series', 'shim-adapters/dist/time-series/index.js', '8 KB'),
-  entry('@perf/shim-adapters/msgpack', 'shim-adapters/dist/msgpack/index.js', '10 KB', ['@msgpack/msgpack']),
+  entry('@perf/shim-adapters/csv', 'shim-adapters/dist/csv/index.js', '22 KB'),
+  entry('@perf/shim-adapters/json', 'shim-adapters/dist/json/index.js', '17 KB'),
+  entry('@perf/shim-adapters/ndarray', 'shim-adapters/dist/ndarray/index.js', '10 KB'),
+  entry('@perf/shim-adapters/sparse', 'shim-adapters/dist/sparse/index.js', '12 KB'),
+  entry('@perf/shim-adapters/time-series', 'shim-adapters/dist/time-series/index.js', '9 KB'),
+  entry('@perf/shim-adapters/msgpack', 'shim-adapters/dist/msgpack/index.js', '14 KB', ['@msgpack/msgpack']),
   entry('@perf/shim-adapters/worker-task', 'shim-adapters/dist/optimize/worker-task.js', '8 KB'),
 ];
