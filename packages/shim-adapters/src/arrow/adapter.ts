@@ -30,7 +30,7 @@ export function arrowAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'arrow',
-        mbPerSecond: 100_000,
+        mbPerSecond: 25_000,
         growth: 1,
         async convert(request, context) {
           const f = await flechette();
@@ -41,7 +41,7 @@ export function arrowAdapter(): ShimAdapter {
       {
         from: 'arrow',
         to: 'columns',
-        mbPerSecond: 20_000,
+        mbPerSecond: 5000,
         growth: 1,
         convert: fromArrowTable,
       },
@@ -58,7 +58,7 @@ export function arrowAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'arrow-ipc',
-        mbPerSecond: 1500,
+        mbPerSecond: 3000,
         growth: 1,
         async convert(request, context) {
           const f = await flechette();

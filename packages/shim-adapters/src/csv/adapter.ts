@@ -17,12 +17,12 @@ export function csvAdapter(): ShimAdapter {
   return defineAdapter({
     id: 'csv',
     module: ownModule('.', 'csvAdapter'),
-    version: '1',
+    version: '2',
     steps: [
       {
         from: 'csv',
         to: 'columns',
-        mbPerSecond: 190,
+        mbPerSecond: 100,
         growth: 0.7,
         async convert({ source, options, columns }, context) {
           const { losses, signal, onProgress, allocate } = context;
@@ -42,8 +42,8 @@ export function csvAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'csv',
-        mbPerSecond: 90,
-        growth: 1.2,
+        mbPerSecond: 25,
+        growth: 1.3,
         qualityLoss: (request) => shareOfColumns(request, ({ type }) => UNTYPED.has(type)),
         convert(request, { losses, allocate }) {
           return writeCsv(tableOf(request), losses, request.options, allocate);

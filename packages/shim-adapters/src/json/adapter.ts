@@ -47,15 +47,15 @@ export function jsonAdapter(): ShimAdapter {
       {
         from: 'json',
         to: 'columns',
-        mbPerSecond: 60,
+        mbPerSecond: 40,
         growth: 0.5,
         convert: readJson,
       },
       {
         from: 'columns',
         to: 'json',
-        mbPerSecond: 70,
-        growth: 2,
+        mbPerSecond: 18,
+        growth: 2.3,
         qualityLoss,
         convert: (request, { losses, allocate }) => writeJson(tableOf(request), losses, allocate),
         encode: encodeJson,
@@ -63,7 +63,7 @@ export function jsonAdapter(): ShimAdapter {
       {
         from: 'ndjson',
         to: 'columns',
-        mbPerSecond: 45,
+        mbPerSecond: 40,
         growth: 0.5,
         convert: readNdjson,
         stream: streamNdjson,
@@ -71,8 +71,8 @@ export function jsonAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'ndjson',
-        mbPerSecond: 70,
-        growth: 2,
+        mbPerSecond: 18,
+        growth: 2.3,
         qualityLoss,
         convert: (request, { losses, allocate }) => writeNdjson(tableOf(request), losses, allocate),
         encode: encodeNdjson,

@@ -27,7 +27,7 @@ export function msgpackAdapter(): ShimAdapter {
     version: '1',
     module: ownModule('msgpack', 'msgpackAdapter'),
     steps: [
-      { from: 'msgpack', to: 'columns', mbPerSecond: 40, growth: 0.7, convert: read },
+      { from: 'msgpack', to: 'columns', mbPerSecond: 16, growth: 0.6, convert: read },
       {
         from: 'columns',
         to: 'msgpack',

@@ -19,8 +19,8 @@ export function ndarrayAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'ndarray',
-        mbPerSecond: 400,
-        growth: 1,
+        mbPerSecond: 500,
+        growth: 1.2,
         convert(request, context) {
           const table = tableOf(request);
           noteMetadataLoss(table, context.losses);
@@ -31,8 +31,8 @@ export function ndarrayAdapter(): ShimAdapter {
       {
         from: 'ndarray',
         to: 'columns',
-        mbPerSecond: 1000,
-        growth: 1,
+        mbPerSecond: 3000,
+        growth: 0.3,
         convert(request, context) {
           const array = requireArray(sourceValue(request.source, 'ndarray'));
           const table = tableOfArray(array, resolveLimits(request.options?.limits), context);

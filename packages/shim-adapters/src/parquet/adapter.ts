@@ -26,7 +26,7 @@ export function parquetAdapter(): ShimAdapter {
       {
         from: 'parquet',
         to: 'columns',
-        mbPerSecond: 25,
+        mbPerSecond: 40,
         growth: 1.5,
         setupMs: 3,
         async convert(request, context) {
@@ -45,7 +45,7 @@ export function parquetAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'parquet',
-        mbPerSecond: 15,
+        mbPerSecond: 18,
         growth: 0.6,
         setupMs: 1,
         async convert(request, { losses }) {

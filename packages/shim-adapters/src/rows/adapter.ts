@@ -21,8 +21,8 @@ export function rowsAdapter(): ShimAdapter {
       {
         from: 'rows',
         to: 'columns',
-        mbPerSecond: 150,
-        growth: 0.3,
+        mbPerSecond: 60,
+        growth: 0.8,
         convert(request, { losses }) {
           const rows = sourceValue(request.source, 'rows');
           if (Array.isArray(rows)) return tableFromRecords(rows, losses, selectionOf(request));
@@ -35,8 +35,8 @@ export function rowsAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'rows',
-        mbPerSecond: 60,
-        growth: 4,
+        mbPerSecond: 40,
+        growth: 2,
         convert(request, { losses }) {
           const table = tableOf(request);
           const bigint = request.options?.bigint;

@@ -25,8 +25,8 @@ export function sparseAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'sparse',
-        mbPerSecond: 200,
-        growth: 0.3,
+        mbPerSecond: 130,
+        growth: 2,
         convert(request, context) {
           const table = tableOf(request);
           noteMetadataLoss(table, context.losses);
@@ -60,8 +60,8 @@ export function sparseAdapter(): ShimAdapter {
       {
         from: 'sparse',
         to: 'columns',
-        mbPerSecond: 500,
-        growth: 10,
+        mbPerSecond: 2000,
+        growth: 1,
         convert(request, context) {
           // Columns that lie together are views on the dense form.
           const array = dense(request, 'column-major', context);

@@ -19,7 +19,7 @@ export function timeSeriesAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'time-series',
-        mbPerSecond: 300,
+        mbPerSecond: 2000,
         growth: 1,
         convert: (request, context) => seriesOf(tableOf(request), request.options ?? {}, context),
         bytesOf: (data) => requireSeries(data).table.byteLength,
