@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { statSync } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
 import { ReadableStream } from 'node:stream/web';
@@ -183,6 +184,12 @@ export function isDetached(bytes: Uint8Array): boolean {
 
 async function readPath(path: string, signal?: AbortSignal, allocate?: Allocate): Promise<Uint8Array> {
   const size = fileBytes(path);
+  if (size > constants.MAX_LENGTH) {
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_TOO_LARGE',
+      `'${path}' has ${String(size)} bytes, more than this Node holds in one buffer; stream it`,
+    );
+  }
   if (size > 0) {
     const memory = allocate === undefined ? Buffer.allocUnsafeSlow(size) : allocated(allocate, size);
     const bytes = await readInto(memory.subarray(0, size), path, signal);

@@ -40,6 +40,25 @@ describe('the README', () => {
     }
   });
 
+  it('has an example of streams that runs', async () => {
+    const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
+    const folder = join(root, 'test', '.readme-streams');
+    mkdirSync(folder, { recursive: true });
+    try {
+      const file = join(folder, 'streams.ts');
+      const [source, target] = [join(folder, 'in.csv'), join(folder, 'out.ndjson')];
+      writeFileSync(file, blocks.find((block) => block.includes('pipeline(')) ?? '');
+      writeFileSync(source, 'a,b\n1,x\n2,\n');
+      const example = (await import(/* @vite-ignore */ pathToFileURL(file).href)) as {
+        toNdjson(path: string, target: string): Promise<void>;
+      };
+      await example.toNdjson(source, target);
+      expect(readFileSync(target, 'utf8')).toBe('{"a":1,"b":"x"}\n{"a":2,"b":null}\n');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
+  });
+
   it('explains every warning that the sources raise, and no other', () => {
     const raised = sources.flatMap((text) =>
       [...text.matchAll(/losses\.(lost|noted)\(\s*'([a-z-]+)'/g)].map(([, how, code]) => [

@@ -65,29 +65,28 @@ describe('a route as a stream', () => {
   });
 });
 
+/** A registry that reads csv as whatever tables these are. */
+function reading(stream: () => AsyncGenerator<ColumnTable>): AdapterRegistry {
+  const step = {
+    from: 'csv',
+    to: 'columns',
+    mbPerSecond: 1000,
+    growth: 1,
+    convert: () => table,
+    stream,
+  } as const;
+  return new AdapterRegistry().register(defineAdapter({ id: 'given', version: '1', steps: [step] }));
+}
+
 describe('nothing runs ahead of its reader', () => {
   test('the next table is read when the next piece is asked for', async () => {
     let read = 0;
-    const lines = defineAdapter({
-      id: 'lines',
-      version: '1',
-      steps: [
-        {
-          from: 'csv',
-          to: 'columns',
-          mbPerSecond: 1000,
-          growth: 1,
-          convert: () => table,
-          async *stream() {
-            for (let i = 0; i < 100; i++) {
-              read += 1;
-              yield await Promise.resolve(table);
-            }
-          },
-        },
-      ],
+    const own = reading(async function* () {
+      for (let i = 0; i < 100; i++) {
+        read += 1;
+        yield await Promise.resolve(table);
+      }
     });
-    const own = new AdapterRegistry().register(lines);
     for await (const batch of own.stream(request('csv', 'columns', ''))) {
       if (batch.offset === 10) break;
     }
@@ -95,26 +94,12 @@ describe('nothing runs ahead of its reader', () => {
   });
 
   test('an error in the middle comes when its piece is asked for, typed', async () => {
-    const failing = defineAdapter({
-      id: 'failing',
-      version: '1',
-      steps: [
-        {
-          from: 'csv',
-          to: 'columns',
-          mbPerSecond: 1000,
-          growth: 1,
-          convert: () => table,
-          async *stream() {
-            yield await Promise.resolve(table);
-            throw new Error('the second table is broken');
-          },
-        },
-      ],
+    const own = reading(async function* () {
+      yield await Promise.resolve(table);
+      throw new Error('the second table is broken');
     });
     const seen: number[] = [];
     const error = await failure(async () => {
-      const own = new AdapterRegistry().register(failing);
       for await (const batch of own.stream(request('csv', 'columns', ''))) seen.push(batch.rows);
     });
     expect(seen).toEqual([5]);

@@ -12,6 +12,7 @@ import {
   type FixedValues,
   type TextColumn,
 } from '../table/column.js';
+import { sliceColumn } from '../table/column-slice.js';
 import { setDecimalUnits } from '../table/decimal.js';
 import { DATE_DAY, knownType } from './arrow-type.js';
 import { TypeId, type ArrowBatch, type BatchField } from './arrow-batch.js';
@@ -52,7 +53,9 @@ export function batchColumn(source: BatchField, batch: ArrowBatch, losses: Losse
         children: batch.type.children.map((entry, i) => {
           const child = batch.children[i];
           if (child === undefined) throw missing(source.name);
-          return cut(batchColumn(entry, child, losses), batch.length);
+          const column = batchColumn(entry, child, losses);
+          // Arrow lets a child be longer than its struct.
+          return column.length === batch.length ? column : sliceColumn(column, 0, batch.length);
         }),
       };
     default: {
@@ -147,23 +150,6 @@ function entriesOf(name: string, batch: ArrowBatch): { offsets: Int32Array; chil
   return { offsets, child };
 }
 
-/** Arrow lets a child be longer than its struct. */
-function cut(column: Column, length: number): Column {
-  if (column.length === length) return column;
-  switch (column.layout) {
-    case 'fixed':
-      return { ...column, length, values: column.values.subarray(0, length), ...fewer(column, length) };
-    default:
-      return { ...column, length, ...fewer(column, length) };
-  }
-}
-
-function fewer({ validity }: Column, length: number): Pick<Column, 'nullCount' | 'validity'> {
-  if (validity === undefined) return { nullCount: 0, validity };
-  const nullCount = countUnset(validity, length);
-  return { nullCount, validity: nullCount === 0 ? undefined : validity.subarray(0, (length + 7) >>> 3) };
-}
-
 function decimalColumn(
   base: Omit<DecimalColumn, 'layout' | 'values' | 'words'>,
   batch: ArrowBatch,
@@ -204,12 +190,15 @@ function dictionaryColumn(source: BatchField, batch: ArrowBatch, losses: Losses)
       ? undefined
       : batchColumn({ ...source, metadata: [] }, only, losses);
   if (entries?.layout !== 'text' || entries.nullCount > 0) return otherColumn(source, batch, losses);
-  const indices = indicesOf(batch);
+  const given = indicesOf(batch);
   const { nullCount, validity } = presence(batch);
-  for (let i = 0; i < indices.length; i++) {
-    const entry = indices[i] ?? 0;
+  let indices = given;
+  for (let i = 0; i < given.length; i++) {
+    const entry = given[i] ?? 0;
     if (entry >= 0 && entry < entries.length) continue;
     if (validity !== undefined && !readBit(validity, i)) {
+      // What stands beneath a null leads anywhere; the memory is not ours to change.
+      if (indices === given) indices = given.slice();
       indices[i] = 0;
       continue;
     }

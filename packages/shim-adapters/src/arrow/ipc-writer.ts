@@ -1,7 +1,9 @@
+import { shown } from '@perf/internal/errors';
 import type { EncodedPiece, StreamContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
 import { resolveLimits } from '../limits.js';
-import type { Column, DictionaryColumn, Field, TextColumn } from '../table/column.js';
+import { requireSameColumns } from '../table/alike.js';
+import type { Column, DictionaryColumn, TextColumn } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import { concatColumns } from '../table/concat.js';
 import { noteRowLoss } from '../table/schema-loss.js';
@@ -33,7 +35,7 @@ export async function* encodeIpc(
     checkpoint();
     noteRowLoss(given, losses);
     losses.total(given.length * given.columns.length);
-    const table = plain(given, first);
+    const table = fitted(given, first);
     const bytes = writeIpc(f, table, 'stream');
     const whole = bytes.length - END.length;
     if (first === undefined) {
@@ -56,37 +58,43 @@ function schemaEnd(bytes: Uint8Array): number {
   return 0;
 }
 
-/** The table with plain text, and with the types of the first one where it has nothing but nulls. */
-function plain(table: ColumnTable, first: ColumnTable | undefined): ColumnTable {
+/** The table as a record batch of the stream that `first` began. */
+function fitted(given: ColumnTable, first: ColumnTable | undefined): ColumnTable {
+  const table = new ColumnTable(given.columns.map(plain), given.length, given.metadata);
+  if (first === undefined) return table;
+  requireSameColumns(first, table);
   const columns = table.columns.map((column, i) => {
-    const model = first?.columns[i];
-    const flat = column.layout === 'dictionary' ? plainText(column) : column;
-    if (model === undefined) return flat;
-    requireAlike(model.field, flat.field);
-    return flat.layout === 'null' && model.layout !== 'null'
-      ? concatColumns([model, flat], flat.length)
-      : flat;
+    const model = first.columns[i];
+    if (model?.field.nullable === false && column.nullCount > 0) throw brokenPromise(column);
+    // Nulls of no type take the layout that they have in the first batch, within lists and structs as well.
+    return model === undefined ? column : concatColumns([model, column], column.length);
   });
   return new ColumnTable(columns, table.length, table.metadata);
 }
 
-function requireAlike(model: Field, field: Field): void {
-  if (model.name === field.name && (model.type === field.type || field.type === 'null')) return;
-  throw new ConversionError(
+function brokenPromise({ field }: Column): ConversionError {
+  return new ConversionError(
     'ERR_PERF_CONVERT_TYPE_MISMATCH',
-    `column '${field.name}' (${field.type}) follows '${model.name}' (${model.type}): all tables of a stream have the same columns`,
+    `${shown(field.name)} has nulls, and the first table promised none`,
   );
 }
 
+/** The column with its text in full, down to the children. */
+function plain(column: Column): Column {
+  switch (column.layout) {
+    case 'dictionary':
+      return plainText(column);
+    case 'list':
+      return { ...column, child: plain(column.child) };
+    case 'struct':
+      return { ...column, children: column.children.map(plain) };
+    default:
+      return column;
+  }
+}
+
 /** The text of every row in full. */
-export function plainText({
-  field,
-  length,
-  nullCount,
-  validity,
-  indices,
-  dictionary,
-}: DictionaryColumn): Column {
+function plainText({ field, length, nullCount, validity, indices, dictionary }: DictionaryColumn): Column {
   const { offsets: from, bytes: entries } = dictionary;
   const offsets = new Int32Array(length + 1);
   let size = 0;

@@ -3,7 +3,7 @@ import type { ResolvedLimits } from '../limits.js';
 import type { ConversionOptions } from '../request.js';
 import type { Column } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
-import type { MomentForm } from './cell.js';
+import type { MomentForm } from './calendar-cell.js';
 import type { CellType } from './column/cell-type.js';
 import { GivenCellColumn } from './column/given-column.js';
 import { InferredCellColumn } from './column/inferred-column.js';

@@ -1,6 +1,6 @@
 import { readBit } from '../table/bitmap.js';
 import type { TextColumn } from '../table/column.js';
-import { momentForm, MomentReader } from './cell.js';
+import { momentForm, MomentReader } from './calendar-cell.js';
 import { cellFits, cellType, widerTypes, type InferredType } from './column/cell-type.js';
 
 /** The type that the reader would find in this text; `null` when every value is null. Most columns are settled soon. */

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import type { Losses } from '../losses.js';
+import { Losses } from '../losses.js';
 import { buildColumn, jsonTexts } from '../table/column-builder.js';
-import type { Column } from '../table/column.js';
+import type { Column, Field } from '../table/column.js';
 import { buildStrings } from '../table/string-builder.js';
+import { valueReader } from '../table/value.js';
 
 /** How many of the integers at these places a double cannot hold. */
 export function inexactIntegers(bytes: Uint8Array, places: readonly number[]): number {
@@ -32,7 +33,7 @@ export class ExactIntegers {
     let done = 0;
     for (let i = 0; i < places.length; i += 2) {
       const digits = digitsAt(bytes, places, i);
-      if (Number.isSafeInteger(Number(digits))) continue;
+      if (Number.isSafeInteger(Number(digits)) || !isValue(bytes, digits, places[i + 1] ?? 0)) continue;
       parts.push(bytes.subarray(done, places[i]), Buffer.from(`"${this.#mark}${digits}"`, 'latin1'));
       done = places[i + 1] ?? done;
     }
@@ -54,19 +55,48 @@ export class ExactIntegers {
       );
       if (integers.every(fitsIn64Bits)) return buildColumn(name, integers, losses);
     }
-    if (marked === 0) {
-      const column = buildColumn(name, values, losses);
-      if (column.field.type !== 'json') return column;
+    if (marked > 0) {
+      losses.total(values.length);
+      const texts = jsonTexts(name, values, losses);
+      return this.#restored({ name, type: 'json' }, texts);
     }
-    losses.total(values.length);
-    const texts = jsonTexts(name, values, losses).map((text) => text?.replace(this.#quoted, '$1'));
-    return buildStrings({ name, type: 'json' }, texts, losses);
+    const column = buildColumn(name, values, losses);
+    if (column.field.type !== 'json') return column;
+    const read = valueReader({ ...column, field: { name, type: 'utf8' } });
+    return this.#restored(
+      column.field,
+      Array.from({ length: column.length }, (_, i) => read(i)),
+    );
+  }
+
+  /** A column of JSON texts in which marked integers are numbers again. What was lost has been counted. */
+  #restored(field: Field, texts: readonly unknown[]): Column {
+    const plain = texts.map((text) =>
+      typeof text === 'string' ? text.replace(this.#quoted, '$1') : undefined,
+    );
+    return buildStrings(field, plain, new Losses());
   }
 
   #isMarked(value: unknown): value is string {
     return typeof value === 'string' && value.startsWith(this.#mark);
   }
 }
+
+/**
+ * Whether digits that end at `end` are a whole number where a value may stand. What is none is left for the parser to
+ * refuse: a mark would make a string of it, which is allowed in more places.
+ */
+function isValue(bytes: Uint8Array, digits: string, end: number): boolean {
+  if (/^-?0/.test(digits)) return false;
+  let at = end;
+  while (SPACES.has(bytes[at] ?? 0)) at += 1;
+  return at >= bytes.length || ENDS.has(bytes[at] ?? 0);
+}
+
+/** Space, tab, line feed, carriage return. */
+const SPACES: ReadonlySet<number> = new Set([0x20, 0x09, 0x0a, 0x0d]);
+/** `,` `]` `}` */
+const ENDS: ReadonlySet<number> = new Set([0x2c, 0x5d, 0x7d]);
 
 function digitsAt(bytes: Uint8Array, places: readonly number[], index: number): string {
   const { buffer, byteOffset, byteLength } = bytes;

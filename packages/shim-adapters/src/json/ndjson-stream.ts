@@ -1,5 +1,7 @@
+import { constants } from 'node:buffer';
 import { ChunkedText } from '../csv/chunked-text.js';
 import type { StreamContext } from '../define-adapter.js';
+import { ConversionError } from '../errors.js';
 import { beyondLimit, requireColumns, resolveLimits } from '../limits.js';
 import type { AnyRequest } from '../request.js';
 import { selectedStream, selectionOf } from '../selection.js';
@@ -40,7 +42,7 @@ export async function* streamNdjson(
 
 async function* fitted(
   text: ChunkedText,
-  { options = {} }: AnyRequest,
+  { options = {}, columns }: AnyRequest,
   { losses, checkpoint, batchRows }: StreamContext,
 ): AsyncGenerator<ColumnTable, void> {
   const limits = resolveLimits(options.limits);
@@ -50,11 +52,13 @@ async function* fitted(
   let pending: unknown[] = [];
   let rows = 0;
   const batchOf = (records: readonly unknown[]): ColumnTable => {
-    const table = tableFromRecords(records, losses, {}, build);
+    const whole = tableFromRecords(records, losses, records.length === 0 ? { columns } : {}, build);
+    // What is not wanted may come and go. What is, and is not there, the selection refuses by name.
+    const table = columns === undefined ? whole : whole.select(columns.filter((name) => whole.has(name)));
     const place = `records ${String(rows + 1)} to ${String(rows + records.length)}`;
     rows += records.length;
     if (rows > limits.rows) throw beyondLimit(`the NDJSON has ${place}`, 'rows', limits.rows);
-    requireColumns(table, limits);
+    requireColumns(whole, limits);
     if (first !== undefined) return fitTable(table, first, losses, place);
     first = table.slice(0, 0);
     return table;
@@ -82,6 +86,13 @@ async function* wholeLines(
     if (bytes.length === 0) return;
     const end = text.isLast ? bytes.length : bytes.lastIndexOf(LF) + 1;
     if (end === 0) {
+      if (bytes.length > constants.MAX_STRING_LENGTH) {
+        throw new ConversionError(
+          'ERR_PERF_CONVERT_TOO_LARGE',
+          `NDJSON line ${String(line)} is longer than a string of this Node; is it NDJSON?`,
+          { position: { line, offset } },
+        );
+      }
       // The line is longer than what is there.
       wanted = bytes.length * 2;
       continue;

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer';
 import { shown } from '@perf/internal/errors';
 import { requireUtf8, textStart } from '../csv/dialect.js';
 import { errorIndex } from './error-index.js';
@@ -92,7 +93,16 @@ function prepared(
 }
 
 function decoded(bytes: Uint8Array, start: number = textStart(bytes)): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', start);
+  try {
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8', start);
+  } catch (cause) {
+    if (bytes.length <= constants.MAX_STRING_LENGTH) throw cause;
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_TOO_LARGE',
+      `${String(bytes.length)} bytes of JSON are more than a string of this Node holds; stream NDJSON, or convert it in parts`,
+      { cause },
+    );
+  }
 }
 
 function parse(text: string, refuse: (reason: unknown) => ConversionError): unknown {

@@ -14,7 +14,8 @@ export async function fromWider(
   { columns }: AnyRequest,
 ): Promise<ConversionResult | undefined> {
   if (columns === undefined || cache.entries === undefined || cache.getAsync === undefined) return undefined;
-  for (const { key } of cache.entries({ tag })) {
+  // Reading may remove what has expired: the list is taken first.
+  for (const { key } of [...cache.entries({ tag })]) {
     const kept = await cache.getAsync(key);
     // Between the look and the reading it may have been removed.
     if (kept === undefined) continue;

@@ -1,7 +1,7 @@
 import type * as writer from 'hyparquet-writer';
 import type { EncodedPiece, StreamContext } from '../define-adapter.js';
-import { ConversionError } from '../errors.js';
 import type { Losses } from '../losses.js';
+import { requireSameColumns } from '../table/alike.js';
 import { readBit } from '../table/bitmap.js';
 import { jsonTexts } from '../table/column-builder.js';
 import type { Column, FixedColumn, TextColumn } from '../table/column.js';
@@ -79,34 +79,20 @@ class ParquetFileWriter {
   write(table: ColumnTable, losses: Losses, rowGroupSize: number): void {
     losses.total(table.length * table.columns.length);
     noteRowLoss(table, losses);
-    const columnData = table.columns.map((column, i) => {
-      requireAlike(this.#model.columns[i], column);
+    requireSameColumns(this.#model, table);
+    const columnData = table.columns.map((column) => {
       return {
         name: column.field.name,
         data: parquetValues(column, losses),
         ...(hasNegativeZero(column) ? { encoding: 'PLAIN' as const } : {}),
       };
     });
-    if (table.columns.length !== this.#model.columns.length) throw otherColumns();
     void this.#writer.write({ columnData, rowGroupSize });
   }
 
   finish(): void {
     void this.#writer.finish();
   }
-}
-
-function requireAlike(model: Column | undefined, { field }: Column): void {
-  const same = model?.field.name === field.name;
-  if (same && (model.field.type === field.type || field.type === 'null')) return;
-  throw otherColumns();
-}
-
-function otherColumns(): ConversionError {
-  return new ConversionError(
-    'ERR_PERF_CONVERT_TYPE_MISMATCH',
-    'all tables that go into one Parquet file need the same columns, of the same types',
-  );
 }
 
 /** The writer's dictionary takes 0 and -0 for one value. */

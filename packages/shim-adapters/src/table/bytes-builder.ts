@@ -1,11 +1,7 @@
 import type { Column, Field } from './column.js';
+import { outgrowsDictionary } from './dictionary-rule.js';
 import { Presence } from './presence.js';
 import { TextBuilder } from './text-builder.js';
-
-const MAX_ENTRIES = 65_536;
-const MIN_REPEATS = 2;
-/** How many values are tried before a dictionary is given up for too many different ones. */
-const TRIAL = 1024;
 
 /**
  * Builds a text or binary column from runs of bytes in row order. Readers of dictionary pages give the same object for
@@ -66,8 +62,7 @@ export class BytesBuilder {
     let entry = known.get(value);
     if (entry === undefined) {
       const distinct = this.#byContent.size;
-      const tooMany = distinct >= Math.min(MAX_ENTRIES, this.#length / MIN_REPEATS);
-      if (tooMany || (row >= TRIAL && distinct > row / MIN_REPEATS)) {
+      if (outgrowsDictionary(distinct, row, this.#length)) {
         this.#abandon();
         this.#plain?.addBytes(value, 0, value.length);
         return;

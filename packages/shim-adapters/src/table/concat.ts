@@ -1,5 +1,6 @@
 import { shown } from '@perf/internal/errors';
 import { ConversionError } from '../errors.js';
+import { typeText } from './alike.js';
 import { bitmapBytes, copyBits, fullBitmap } from './bitmap.js';
 import {
   fixedArray,
@@ -80,10 +81,6 @@ function requireAlike(parts: readonly Column[]): Column {
     'ERR_PERF_CONVERT_TYPE_MISMATCH',
     `column ${shown(name)} is ${typeText(first.field)} in one part and ${typeText(odd.field)} in another`,
   );
-}
-
-function typeText({ type, unit, timezone, precision, scale }: Field): string {
-  return [type, unit, timezone, precision, scale].filter((word) => word !== undefined).join(' ');
 }
 
 function joinedValidity(

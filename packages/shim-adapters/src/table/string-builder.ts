@@ -1,12 +1,8 @@
 import type { Losses } from '../losses.js';
 import type { Column, Field } from './column.js';
+import { outgrowsDictionary } from './dictionary-rule.js';
 import { Presence } from './presence.js';
 import { TextBuilder } from './text-builder.js';
-
-const MAX_ENTRIES = 65_536;
-const MIN_REPEATS = 2;
-/** How many values are tried before a dictionary is given up for too many different ones. */
-const TRIAL = 1024;
 
 /**
  * Builds a text column from strings, one after the other in row order: as a dictionary while they repeat at least
@@ -18,7 +14,6 @@ export class StringBuilder {
   readonly #length: number;
   readonly #losses: Losses;
   readonly #presence: Presence;
-  readonly #limit: number;
   #entries: Map<string, number> | undefined = new Map();
   #indices: Int32Array;
   #plain: TextBuilder | undefined;
@@ -32,7 +27,6 @@ export class StringBuilder {
     this.#length = length;
     this.#losses = losses;
     this.#presence = new Presence(length);
-    this.#limit = Math.min(MAX_ENTRIES, Math.floor(length / MIN_REPEATS));
     this.#indices = new Int32Array(length);
   }
 
@@ -74,7 +68,7 @@ export class StringBuilder {
     let entry = entries.get(value);
     if (entry === undefined) {
       entry = entries.size;
-      if (entry >= this.#limit || (row >= TRIAL && entry > row / MIN_REPEATS)) {
+      if (outgrowsDictionary(entry, row, this.#length)) {
         this.#abandon(entries, row);
         this.#addPlain(value);
         return;

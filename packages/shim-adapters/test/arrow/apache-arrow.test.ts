@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { arrowAdapter } from '../../src/arrow/adapter.js';
 import { toApacheArrow } from '../../src/arrow/apache-arrow.js';
-import { columnBuffers, type Column } from '../../src/table/column.js';
+import { columnBuffers } from '../../src/table/column.js';
 import { ColumnTable } from '../../src/table/column-table.js';
 import { arbitraryTable } from '../arbitrary-table.js';
 import { content } from '../cells.js';
 import { columnOf, tableOf } from '../column-of.js';
+import { nestedTable } from '../nested-columns.js';
 import { request, tableIn } from '../requests.js';
 
 const adapter = arrowAdapter();
@@ -22,38 +23,7 @@ async function toIpc(table: ColumnTable, ipc: 'stream' | 'file'): Promise<Uint8A
   throw new TypeError('the result is no bytes');
 }
 
-const child = (type: 'int32' | 'utf8', values: readonly (number | string | null)[]): Column =>
-  columnOf({ name: 'item', type }, values);
-
-/** A list, a struct and decimals, with nulls. */
-const nested = new ColumnTable([
-  {
-    layout: 'list',
-    field: { name: 'l', type: 'list' },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b101),
-    offsets: Int32Array.of(0, 2, 2, 3),
-    child: child('int32', [1, null, 3]),
-  },
-  {
-    layout: 'struct',
-    field: { name: 's', type: 'struct' },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b011),
-    children: [child('utf8', ['a', 'b', null])],
-  },
-  {
-    layout: 'decimal',
-    field: { name: 'd', type: 'decimal', precision: 20, scale: 2 },
-    length: 3,
-    nullCount: 0,
-    validity: undefined,
-    words: 2,
-    values: BigUint64Array.of(125n, 0n, 2n ** 64n - 50n, 2n ** 64n - 1n, 1n, 1n),
-  },
-]);
+const nested = nestedTable();
 
 describe('a table of apache-arrow', () => {
   test('is made over the same memory', () => {
@@ -83,10 +53,42 @@ describe('a table of apache-arrow', () => {
     );
   });
 
-  test('lists, structs and decimals are kept', async () => {
+  test('decimals, bytes, lists and structs are kept', async () => {
     const back = await fromArrow(toApacheArrow(nested, arrow));
     expect(content(back)).toEqual(content(nested));
     expect(back.fields).toEqual(nested.fields);
+  });
+
+  test('is not changed by being read, not even where a null has an index that leads nowhere', async () => {
+    const column = columnOf({ name: 't', type: 'utf8' }, ['x', null, 'y'], true);
+    if (column.layout !== 'dictionary') throw new TypeError('no dictionary');
+    const indices = Int32Array.of(0, 99, 1);
+    const made = toApacheArrow(new ColumnTable([{ ...column, indices }]), arrow);
+    expect(content(await fromArrow(made))).toEqual([['t', ['string x', 'null', 'string y']]]);
+    expect(indices).toEqual(Int32Array.of(0, 99, 1));
+  });
+
+  test('with a struct whose child is longer than it is read to its own end', async () => {
+    const made = toApacheArrow(
+      new ColumnTable([
+        {
+          layout: 'struct',
+          field: { name: 's', type: 'struct' },
+          length: 2,
+          nullCount: 0,
+          validity: undefined,
+          children: [
+            columnOf({ name: 'b', type: 'bool' }, [true, null, true]),
+            columnOf({ name: 't', type: 'utf8' }, ['x', 'y', 'z']),
+          ],
+        },
+      ]),
+      arrow,
+    );
+    const back = await fromArrow(made);
+    expect(content(back)).toEqual([['s', ['json {"b":true,"t":"x"}', 'json {"b":null,"t":"y"}']]]);
+    const struct = back.column('s');
+    expect(struct.layout === 'struct' && struct.children.map(({ length }) => length)).toEqual([2, 2]);
   });
 
   test('a slice of it, whose bitmaps begin in the middle of a byte, is read from its first row', async () => {

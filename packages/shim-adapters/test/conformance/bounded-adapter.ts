@@ -1,52 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ConvertOptions } from '../../src/adapter.js';
 import { ColumnTable } from '../../src/table/column-table.js';
-import type { Column } from '../../src/table/column.js';
 import { content } from '../cells.js';
-import { columnOf, tableOf } from '../column-of.js';
+import { tableOf } from '../column-of.js';
+import { EXACT_AND_NESTED } from '../nested-columns.js';
 import { failure, request, tableIn } from '../requests.js';
 import type { FormatCase } from './adapter.js';
-
-const item = columnOf({ name: 'item', type: 'int32' }, [1, null, 3]);
-
-/** Types that not every format has a place for, three rows with a null each. */
-export const EXACT_AND_NESTED: readonly Column[] = [
-  {
-    layout: 'decimal',
-    field: { name: 'c', type: 'decimal', precision: 30, scale: 2 },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b101),
-    words: 2,
-    values: BigUint64Array.of(12_345n, 5n, 0n, 0n, 2n ** 64n - 50n, 2n ** 64n - 1n),
-  },
-  {
-    layout: 'text',
-    field: { name: 'c', type: 'binary' },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b101),
-    offsets: Int32Array.of(0, 2, 2, 3),
-    bytes: Uint8Array.of(0xff, 0, 7),
-  },
-  {
-    layout: 'list',
-    field: { name: 'c', type: 'list' },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b101),
-    offsets: Int32Array.of(0, 2, 2, 3),
-    child: item,
-  },
-  {
-    layout: 'struct',
-    field: { name: 'c', type: 'struct' },
-    length: 3,
-    nullCount: 1,
-    validity: Uint8Array.of(0b101),
-    children: [item],
-  },
-];
 
 /** What every adapter does with types beyond the plain ones, and with the bounds of its caller. */
 export function describeBounds({ format, adapter: make, losses = {} }: FormatCase): void {

@@ -82,6 +82,64 @@ describe('integers beyond 2^53', () => {
     expect((await columnA(`${BIG}.5`, `${BIG}e2`, '12345678901234567890e-1'))[0]).toBe('float64');
   });
 
+  test('a text is refused exactly when JSON.parse refuses it', async () => {
+    const fixed = [
+      `{"a":[0${BIG}]}`,
+      `[{"a":0${BIG}}]`,
+      `[{${BIG}:1}]`,
+      `[{"a":1,${BIG}:1}]`,
+      `[{"a":-${BIG}}]`,
+      `[{"a":--${BIG}}]`,
+      `[{"a":+${BIG}}]`,
+      `[{"a":.${BIG}}]`,
+      `[{"a":tru${BIG}}]`,
+      `[{"a":${BIG}x}]`,
+      `[{"a":1 ${BIG}}]`,
+      `[{"a":${BIG} , "b":[ ${BIG} ] }]`,
+    ];
+    const edit = fc.record({
+      at: fc.nat(40),
+      put: fc.constantFrom('', '0', '-', '"', ':', ',', '{', ' ', BIG),
+    });
+    const edited = fc
+      .tuple(
+        fc.constantFrom(`[{"a":${BIG},"b":"x"}]`, `[{"a":[${BIG},1]}]`),
+        fc.array(edit, { maxLength: 3 }),
+      )
+      .map(([text, edits]) =>
+        edits.reduce<string>((so, { at, put }) => `${so.slice(0, at)}${put}${so.slice(at + 1)}`, text),
+      );
+    const agree = async (text: string): Promise<void> => {
+      let parsed: unknown;
+      try {
+        parsed = JSON.parse(text);
+      } catch {
+        const error = await read(text).then(
+          () => undefined,
+          (cause: unknown) => cause,
+        );
+        expect(error, text).toMatchObject({ code: 'ERR_PERF_CONVERT_BAD_INPUT' });
+        return;
+      }
+      const table = await read(text).then(tableIn, () => undefined);
+      if (table === undefined) return;
+      const names = Object.keys((Array.isArray(parsed) ? (parsed[0] as object | undefined) : parsed) ?? {});
+      expect(table.names, text).toEqual(names);
+    };
+    for (const text of fixed) await agree(text);
+    await fc.assert(fc.asyncProperty(edited, agree), { numRuns: 500 });
+  });
+
+  test('what JSON cannot say beside them is counted once', async () => {
+    const value = [{ a: { f: NaN } }, { a: { f: 1 } }];
+    const [plain, exact] = await Promise.all(
+      [false, true].map((exactIntegers) =>
+        adapter.convert(request('json', 'columns', value, { options: { exactIntegers } })),
+      ),
+    );
+    expect([exact?.quality, exact?.warnings]).toEqual([plain?.quality, plain?.warnings]);
+  });
+
   test('there and back is the identity, whatever stands beside them', async () => {
     const value = fc.oneof(
       fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }).map(String),

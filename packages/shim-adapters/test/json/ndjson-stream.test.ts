@@ -80,6 +80,20 @@ describe('reading table by table', () => {
     expect(error.message).toContain("column 'b' appears only in records 2 to 2");
   });
 
+  test('columns that are not wanted may come, go and change their type', async () => {
+    const text = '{"a":1,"b":1}\n{"a":2,"b":"x","c":[]}\n{"c":1}\n';
+    const found = await tables(text, { columns: ['a'] }, 1);
+    expect(content(concatTables(found))).toEqual([['a', ['number 1', 'number 2', 'null']]]);
+  });
+
+  test('a wanted column that is not there is refused by name; of no records it is empty, as read whole', async () => {
+    const error = await failure(() => tables('{"a":1}\n', { columns: ['nope'] }));
+    expect(error.code).toBe('ERR_PERF_CONVERT_NO_COLUMN');
+    const [only] = await tables('', { columns: ['a'] });
+    const whole = tableIn(await adapter.convert(request('ndjson', 'columns', '', { columns: ['a'] })));
+    expect([only?.names, only?.length]).toEqual([whole.names, whole.length]);
+  });
+
   test('a broken line is told by its number and byte, wherever pieces end', async () => {
     for (const size of [1, 5, 100]) {
       const error = await failure(() => tables({ stream: pieces('{"a":1}\n{"é":2}\n{oops\n', size) }));

@@ -6,7 +6,7 @@ import type { ConversionResult } from '../../src/result.js';
 import { ColumnTable } from '../../src/table/column-table.js';
 import { content } from '../cells.js';
 import { columnOf, tableOf } from '../column-of.js';
-import { EXACT_AND_NESTED } from '../conformance/bounded-adapter.js';
+import { EXACT_AND_NESTED } from '../nested-columns.js';
 import { failure, fullRegistry, request, tableIn } from '../requests.js';
 
 const codec = withCompression(new Compressor());

@@ -411,6 +411,10 @@ describe('streams', () => {
     const promised = new ColumnTable([columnOf({ name: 'a', type: 'int32', nullable: false }, [1])]);
     expect(await write(promised, tableOf({ a: ['int32', [null, 2]] }))).toBeGreaterThan(0);
     expect(await write()).toBeGreaterThan(0);
+    const moments = (unit: 'second' | 'millisecond'): ColumnTable =>
+      new ColumnTable([columnOf({ name: 'a', type: 'timestamp', unit }, [1n])]);
+    const units = await failure(() => write(moments('second'), moments('millisecond')));
+    expect(units.code).toBe('ERR_PERF_CONVERT_TYPE_MISMATCH');
     for (const odd of [
       tableOf({ b: ['int32', [1]] }),
       tableOf({ a: ['utf8', ['x']] }),

@@ -1,6 +1,6 @@
 import type { ColumnType } from '../../table/column.js';
-import { calendarDay, momentForm, readDecimal, readWideInteger, smallInteger, truth } from '../cell.js';
-import type { MomentForm } from '../cell.js';
+import { calendarDay, momentForm, type MomentForm } from '../calendar-cell.js';
+import { readDecimal, readWideInteger, smallInteger, truth } from '../cell.js';
 import { BoolCellColumn } from './bool-column.js';
 import type { CellColumn } from './cell-column.js';
 import { DateCellColumn } from './date-column.js';

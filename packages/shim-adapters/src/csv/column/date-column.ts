@@ -1,5 +1,5 @@
 import type { Field } from '../../table/column.js';
-import { calendarDay } from '../cell.js';
+import { calendarDay } from '../calendar-cell.js';
 import { NULL, type FieldBlock } from '../field-block.js';
 import { FixedCellColumn } from './fixed-column.js';
 

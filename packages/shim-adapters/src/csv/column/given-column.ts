@@ -1,7 +1,7 @@
 import { shown } from '@perf/internal/errors';
 import { ConversionError } from '../../errors.js';
 import type { Column } from '../../table/column.js';
-import type { MomentForm } from '../cell.js';
+import type { MomentForm } from '../calendar-cell.js';
 import { NULL, type FieldBlock } from '../field-block.js';
 import type { CellColumn } from './cell-column.js';
 import { cellColumn, type CellType } from './cell-type.js';

@@ -1,6 +1,6 @@
 import type { Column } from '../../table/column.js';
 import type { FieldBlock } from '../field-block.js';
-import type { MomentForm } from '../cell.js';
+import type { MomentForm } from '../calendar-cell.js';
 import type { CellColumn } from './cell-column.js';
 import { cellColumn, cellFits, cellType, widerTypes, type InferredType } from './cell-type.js';
 import { IntegerCellColumn } from './integer-column.js';

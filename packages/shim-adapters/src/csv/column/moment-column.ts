@@ -1,5 +1,5 @@
 import type { Field } from '../../table/column.js';
-import { momentForm, MomentReader, type MomentForm } from '../cell.js';
+import { momentForm, MomentReader, type MomentForm } from '../calendar-cell.js';
 import { NULL, type FieldBlock } from '../field-block.js';
 import { FixedCellColumn } from './fixed-column.js';
 
