@@ -9,6 +9,7 @@ export default library({
   'time-series/index': 'src/time-series/index.ts',
   'arrow/index': 'src/arrow/index.ts',
   'parquet/index': 'src/parquet/index.ts',
+  'duckdb/index': 'src/duckdb/index.ts',
   'msgpack/index': 'src/msgpack/index.ts',
   'optimize/suite': 'src/optimize/suite.ts',
   'optimize/worker-task': 'src/optimize/worker-task.ts',

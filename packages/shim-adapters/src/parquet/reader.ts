@@ -6,7 +6,7 @@ import { ConversionError } from '../errors.js';
 import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
 import { buildColumn } from '../table/column-builder.js';
-import type { Column } from '../table/column.js';
+import type { Column, Field } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { Selection } from '../table/records.js';
 import { ColumnCollector } from './column-collector.js';
@@ -28,6 +28,18 @@ const RAW_PARSERS: Partial<ParquetParsers> = {
   stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : text(bytes)),
   jsonFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : text(bytes)),
 };
+
+/** Another reader of the same file, for columns that it reads to the same values. */
+export interface NativeColumns {
+  takes(field: Field): boolean;
+  /** The columns for a range of rows; undefined when it cannot read them after all. */
+  read(
+    fields: readonly Field[],
+    start: number,
+    end: number,
+    context: StepContext,
+  ): Promise<readonly Column[] | undefined>;
+}
 
 interface RowRange {
   readonly start: number;
@@ -77,17 +89,51 @@ export class ParquetReader {
   }
 
   /** The selected part as one table. */
-  async table(selection: Selection, { losses, checkpoint, onProgress }: StepContext): Promise<ColumnTable> {
+  async table(selection: Selection, context: StepContext, native?: NativeColumns): Promise<ColumnTable> {
+    const { losses, checkpoint, onProgress } = context;
     const range = this.#rangeOf(selection);
     const wanted = this.#wanted(selection.columns);
     const rows = range.end - range.start;
-    const collectors = wanted.map(({ name, field }) => new ColumnCollector(name, field, rows));
-    for (const part of this.#parts(range, wanted)) {
+    const known = await this.#readNatively(native, wanted, range, context);
+    const rest = wanted.filter(({ name }) => !known.has(name));
+    const collectors = rest.map(({ name, field }) => new ColumnCollector(name, field, rows));
+    for (const part of this.#parts(range, rest)) {
       checkpoint();
-      await this.#collect(wanted, collectors, part, range.start);
+      await this.#collect(rest, collectors, part, range.start);
       onProgress?.({ done: part.end - range.start, total: rows, unit: 'rows' });
     }
-    return this.#tableOf(wanted, collectors, rows, losses);
+    const others = this.#tableOf(rest, collectors, rows, losses);
+    if (known.size === 0) return others;
+    losses.total(rows * known.size);
+    const columns = wanted.map(({ name }) => known.get(name) ?? others.column(name));
+    return new ColumnTable(columns, rows, others.metadata);
+  }
+
+  async #readNatively(
+    native: NativeColumns | undefined,
+    wanted: readonly ParquetColumn[],
+    { start, end }: RowRange,
+    context: StepContext,
+  ): Promise<ReadonlyMap<string, Column>> {
+    const known = new Map<string, Column>();
+    if (native === undefined || end === start) return known;
+    // A reader that takes names in any case cannot tell these apart.
+    const folded = new Map<string, number>();
+    for (const { name } of this.#columns) {
+      folded.set(name.toLowerCase(), (folded.get(name.toLowerCase()) ?? 0) + 1);
+    }
+    const fields = wanted.flatMap(({ name, field, generalised }) =>
+      field !== undefined && !generalised && native.takes(field) && folded.get(name.toLowerCase()) === 1
+        ? [field]
+        : [],
+    );
+    if (fields.length === 0) return known;
+    const columns = (await native.read(fields, start, end, context)) ?? [];
+    for (const column of columns) {
+      const { name } = column.field;
+      known.set(name, restored(column, this.#notes.get(name)));
+    }
+    return known;
   }
 
   /** The selected part table by table: each a part of one row group. */
