@@ -1,12 +1,20 @@
-import { throwIfAborted } from '../errors.js';
+import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { StepContext } from '../define-adapter.js';
-import type { NativeColumns } from '../parquet/reader.js';
+import { throwIfAborted } from '../errors.js';
+import type { NativeColumns, RowRange } from '../parquet/reader.js';
 import type { Column, Field } from '../table/column.js';
 import { identifier, literal, type Engine } from './engine.js';
 import { physicalType } from './physical-type.js';
 import { VectorReader } from './vector-reader.js';
 
-/** Columns of a Parquet file by DuckDB: the same values as the reader in JavaScript gives. */
+/** Rows of one statement, at most: what DuckDB holds of a file at a time. */
+const STATEMENT_ROWS = 2 ** 19;
+
+/**
+ * Columns of a Parquet file by DuckDB: the same values as the reader in JavaScript gives. A row group comes as one list
+ * a column, and texts as one text with their lengths: fetched in vectors of 2,048 rows, and text by text, it would take
+ * longer than reading the file in JavaScript.
+ */
 export class DuckDbColumns implements NativeColumns {
   readonly #engine: Engine;
   readonly #path: string;
@@ -17,36 +25,37 @@ export class DuckDbColumns implements NativeColumns {
   }
 
   takes(field: Field): boolean {
-    return readableType(field) !== undefined;
+    // DuckDB widens milliseconds to microseconds, which not every time survives, and joins no bytes.
+    return (
+      physicalType(field) !== undefined &&
+      field.unit !== 'millisecond' &&
+      field.type !== 'null' &&
+      field.type !== 'binary'
+    );
   }
 
   async read(
     fields: readonly Field[],
-    start: number,
-    end: number,
+    groups: readonly RowRange[],
     { checkpoint, onProgress, signal }: StepContext,
   ): Promise<readonly Column[] | undefined> {
-    const { connection, library } = this.#engine;
-    const total = end - start;
-    const selected = fields.map((field) => readableType(field)?.(identifier(field.name)) ?? 'NULL');
-    const readers = fields.map((field) => new VectorReader(library.bindings, field, total));
+    const { bindings } = this.#engine.library;
+    const total = groups.reduce((sum, { start, end }) => sum + end - start, 0);
+    const readers = fields.map((field) => new VectorReader(bindings, field, total));
     try {
-      const result = await connection.stream(
-        `SELECT ${selected.join(', ')} FROM read_parquet(${literal(this.#path)}) LIMIT ${String(total)} OFFSET ${String(start)}`,
-      );
-      const asStored = fields.every(
-        (field, i) => result.columnType(i).toString() === physicalType(field)?.sql,
-      );
-      if (!asStored) return undefined;
+      if (!(await this.#storesAsExpected(fields))) return undefined;
       let done = 0;
-      for (let chunk = await result.fetchChunk(); chunk !== null; chunk = await result.fetchChunk()) {
-        if (chunk.rowCount === 0) break;
-        for (const [i, reader] of readers.entries()) {
-          reader.add(library.bindings.data_chunk_get_vector(chunk.chunk, i), chunk.rowCount);
-        }
-        done += chunk.rowCount;
+      for (const range of groups.flatMap(statementRanges)) {
         checkpoint();
-        onProgress?.({ done: Math.min(done, total), total, unit: 'rows' });
+        const chunk = await this.#lists(fields, range);
+        if (!this.#inOrder(chunk, range)) return undefined;
+        readers.forEach((reader, i) => {
+          const values = bindings.data_chunk_get_vector(chunk.chunk, 1 + 2 * i);
+          const joined = bindings.data_chunk_get_vector(chunk.chunk, 2 + 2 * i);
+          reader.add({ values: bindings.list_vector_get_child(values), joined }, range.end - range.start);
+        });
+        done += range.end - range.start;
+        onProgress?.({ done, total, unit: 'rows' });
       }
     } catch (cause) {
       throwIfAborted(signal);
@@ -56,13 +65,50 @@ export class DuckDbColumns implements NativeColumns {
     const columns = readers.map((reader) => reader.finish());
     return columns.every((column) => column !== undefined) ? columns : undefined;
   }
+
+  /** Whether DuckDB reads the columns as the types that the footer tells. */
+  async #storesAsExpected(fields: readonly Field[]): Promise<boolean> {
+    const names = fields.map(({ name }) => identifier(name));
+    const result = await this.#engine.connection.run(
+      `SELECT ${names.join(', ')} FROM read_parquet(${literal(this.#path)}) LIMIT 0`,
+    );
+    return fields.every(
+      (field, i) => field.type === 'decimal' || result.columnType(i).toString() === physicalType(field)?.sql,
+    );
+  }
+
+  async #lists(fields: readonly Field[], { start, end }: RowRange): Promise<DuckDBDataChunk> {
+    const lists = fields.flatMap((field) => {
+      const column = identifier(field.name);
+      const physical = physicalType(field);
+      if (physical?.kind === 'bytes') return [`list(strlen(${column}))`, `string_agg(${column}, '')`];
+      const stored = physical?.kind === 'decimal' ? `CAST(${column} AS ${physical.sql})` : column;
+      return [`list(${stored})`, `''`];
+    });
+    const result = await this.#engine.connection.run(
+      `SELECT list(file_row_number), ${lists.join(', ')} ` +
+        `FROM read_parquet(${literal(this.#path)}, file_row_number = true) ` +
+        `WHERE file_row_number >= ${String(start)} AND file_row_number < ${String(end)}`,
+    );
+    return result.getChunk(0);
+  }
+
+  /** A row group is read by one thread and comes in order; nothing but the row numbers promises it. */
+  #inOrder({ chunk }: DuckDBDataChunk, { start, end }: RowRange): boolean {
+    const { bindings } = this.#engine.library;
+    const vector = bindings.data_chunk_get_vector(chunk, 0);
+    const count = end - start;
+    if (bindings.list_vector_get_size(vector) !== count) return false;
+    const bytes = bindings.vector_get_data(bindings.list_vector_get_child(vector), count * 8);
+    const rows = new BigInt64Array(bytes.buffer, bytes.byteOffset, count);
+    return rows.every((row, i) => Number(row) === start + i);
+  }
 }
 
-/** How SQL asks for a column so that its vector holds what is stored. */
-function readableType(field: Field): ((column: string) => string) | undefined {
-  const physical = physicalType(field);
-  if (physical === undefined || field.type === 'null') return undefined;
-  // DuckDB widens milliseconds to microseconds, which not every time survives.
-  if (field.unit === 'millisecond') return undefined;
-  return physical.kind === 'decimal' ? (column) => `CAST(${column} AS ${physical.sql})` : (column) => column;
+function statementRanges({ start, end }: RowRange): RowRange[] {
+  const pieces = Math.ceil((end - start) / STATEMENT_ROWS);
+  return Array.from({ length: pieces }, (_, i) => {
+    const from = start + i * STATEMENT_ROWS;
+    return { start: from, end: Math.min(end, from + STATEMENT_ROWS) };
+  });
 }

@@ -7,9 +7,15 @@ import { physicalType } from './physical-type.js';
 
 type Bindings = DuckDbLibrary['bindings'];
 
-/** A run of text: its length, then up to 12 bytes, or 4 of them and where the whole stands. */
+/** A text in a vector: its length, then up to 12 bytes, or 4 of them and where the whole stands. */
 const STRING_BYTES = 16;
 const INLINE_BYTES = 12;
+
+/** The vectors that hold the next values of a column: the values, or the lengths of texts and these in a row. */
+export interface ValueVectors {
+  readonly values: Vector;
+  readonly joined: Vector | undefined;
+}
 
 /** Gathers one column from the vectors of a result, in row order, without an object a value. */
 export class VectorReader {
@@ -29,12 +35,12 @@ export class VectorReader {
   }
 
   /** Takes the next `count` values, as far as there is room for them. */
-  add(vector: Vector, given: number): void {
+  add(vectors: ValueVectors, given: number): void {
     const count = Math.min(given, this.#length - this.#row);
-    const bytes: unknown = this.#bindings.vector_get_validity(vector, Math.ceil(count / 64) * 8);
+    const bytes: unknown = this.#bindings.vector_get_validity(vectors.values, Math.ceil(count / 64) * 8);
     const validity = bytes instanceof Uint8Array && countUnset(bytes, count) > 0 ? bytes : undefined;
     if (validity !== undefined) this.#validity ??= fullBitmap(this.#row).slice();
-    this.#sink.add(vector, count, this.#row, validity);
+    this.#sink.add(vectors, count, this.#row, validity);
     this.#note(validity, count);
     this.#row += count;
   }
@@ -60,7 +66,7 @@ export class VectorReader {
 }
 
 interface Sink {
-  add(vector: Vector, count: number, row: number, validity: Uint8Array | undefined): void;
+  add(vectors: ValueVectors, count: number, row: number, validity: Uint8Array | undefined): void;
   finish(nullCount: number, validity: Uint8Array | undefined): Column;
 }
 
@@ -75,7 +81,7 @@ function sinkOf(bindings: Bindings, field: Field, length: number): Sink {
       break;
     default:
   }
-  return new BytesSink(bindings, field, length);
+  return new TextSink(bindings, field, length);
 }
 
 /** Copies the memory of a vector behind what is there; what stands in place of nulls becomes zero. */
@@ -105,7 +111,7 @@ class FixedSink implements Sink {
     this.#values = values;
   }
 
-  add(vector: Vector, count: number, row: number, validity: Uint8Array | undefined): void {
+  add({ values: vector }: ValueVectors, count: number, row: number, validity: Uint8Array | undefined): void {
     const values = this.#values;
     const source = this.#bindings.vector_get_data(vector, count * values.BYTES_PER_ELEMENT);
     copyValues(values, 1, source, row, count, validity);
@@ -128,7 +134,7 @@ class DecimalSink implements Sink {
     this.#values = new BigUint64Array(length * 2);
   }
 
-  add(vector: Vector, count: number, row: number, validity: Uint8Array | undefined): void {
+  add({ values: vector }: ValueVectors, count: number, row: number, validity: Uint8Array | undefined): void {
     copyValues(this.#values, 2, this.#bindings.vector_get_data(vector, count * 16), row, count, validity);
   }
 
@@ -152,7 +158,7 @@ class BitSink implements Sink {
     this.#bits = new Uint8Array(bitmapBytes(length));
   }
 
-  add(vector: Vector, count: number, row: number, validity: Uint8Array | undefined): void {
+  add({ values: vector }: ValueVectors, count: number, row: number, validity: Uint8Array | undefined): void {
     const source = this.#bindings.vector_get_data(vector, count);
     for (let i = 0; i < count; i++) {
       if (source[i] !== 0 && (validity === undefined || readBit(validity, i))) setBit(this.#bits, row + i);
@@ -165,7 +171,7 @@ class BitSink implements Sink {
   }
 }
 
-class BytesSink implements Sink {
+class TextSink implements Sink {
   readonly #bindings: Bindings;
   readonly #field: Field;
   readonly #builder: TextBuilder;
@@ -176,29 +182,35 @@ class BytesSink implements Sink {
     this.#builder = new TextBuilder(length);
   }
 
-  add(vector: Vector, count: number, _row: number, validity: Uint8Array | undefined): void {
-    const source = this.#bindings.vector_get_data(vector, count * STRING_BYTES);
-    const lengths = new DataView(source.buffer, source.byteOffset, source.byteLength);
+  add({ values, joined }: ValueVectors, count: number, _row: number, validity: Uint8Array | undefined): void {
+    const lengths = this.#bindings.vector_get_data(values, count * 8);
+    const view = new DataView(lengths.buffer, lengths.byteOffset, lengths.byteLength);
+    const bytes = joined === undefined ? new Uint8Array(0) : this.#firstText(joined);
     const builder = this.#builder;
-    for (let i = 0, at = 0; i < count; i++, at += STRING_BYTES) {
+    for (let i = 0, at = 0; i < count; i++) {
       if (validity !== undefined && !readBit(validity, i)) {
         builder.addEmpty();
         continue;
       }
-      const length = lengths.getUint32(at, true);
-      if (length <= INLINE_BYTES) {
-        builder.addBytes(source, at + 4, at + 4 + length);
-      } else {
-        // The vector's own memory, which is never shared.
-        const pointer = source.byteOffset + at + 8;
-        const buffer = source.buffer;
-        if (!(buffer instanceof ArrayBuffer)) throw new TypeError('the memory of a vector is shared');
-        builder.addBytes(this.#bindings.get_data_from_pointer(buffer, pointer, length), 0, length);
-      }
+      const end = at + Number(view.getBigInt64(i * 8, true));
+      builder.addBytes(bytes, at, end);
+      at = end;
     }
   }
 
   finish(nullCount: number, validity: Uint8Array | undefined): Column {
     return this.#builder.finish(this.#field, nullCount, validity);
+  }
+
+  /** The bytes of the only text in a vector; none where it is null. */
+  #firstText(vector: Vector): Uint8Array {
+    const validity: unknown = this.#bindings.vector_get_validity(vector, 8);
+    if (validity instanceof Uint8Array && !readBit(validity, 0)) return new Uint8Array(0);
+    const text = this.#bindings.vector_get_data(vector, STRING_BYTES);
+    const length = new DataView(text.buffer, text.byteOffset, STRING_BYTES).getUint32(0, true);
+    if (length <= INLINE_BYTES) return text.subarray(4, 4 + length);
+    const { buffer, byteOffset } = text;
+    if (!(buffer instanceof ArrayBuffer)) throw new TypeError('the memory of a vector is never shared');
+    return this.#bindings.get_data_from_pointer(buffer, byteOffset + 8, length);
   }
 }

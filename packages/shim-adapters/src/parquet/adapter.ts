@@ -1,15 +1,14 @@
-import type * as writer from 'hyparquet-writer';
 import type { ShimAdapter } from '../adapter.js';
 import { defineAdapter } from '../define-adapter.js';
 import { resolveLimits } from '../limits.js';
 import { ownModule } from '../module-url.js';
-import { loadPeer } from '../peer.js';
 import type { AnyRequest } from '../request.js';
 import { selectionOf } from '../selection.js';
 import { tableOf } from '../table/table-value.js';
 import { openParquetFile } from './file.js';
+import { loadParquetReader, loadParquetWriter } from './library.js';
 import { mergeTables, splitAtGroups } from './parts.js';
-import { ParquetReader, type ParquetLibrary } from './reader.js';
+import { ParquetReader } from './reader.js';
 import { encodeParquet, writeParquet } from './writer.js';
 
 /**
@@ -30,13 +29,13 @@ export function parquetAdapter(): ShimAdapter {
         growth: 1.5,
         setupMs: 3,
         async convert(request, context) {
-          const library = await reading();
+          const library = await loadParquetReader();
           await using file = await openParquetFile(request, context.signal);
           const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
           return await reader.table(selectionOf(request), context);
         },
         async *stream(request, context) {
-          const library = await reading();
+          const library = await loadParquetReader();
           await using file = await openParquetFile(request, context.signal);
           const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
           yield* reader.tables(selectionOf(request), context);
@@ -49,33 +48,20 @@ export function parquetAdapter(): ShimAdapter {
         growth: 0.6,
         setupMs: 1,
         async convert(request, { losses }) {
-          return writeParquet(await writing(), tableOf(request), losses);
+          return writeParquet(await loadParquetWriter(), tableOf(request), losses);
         },
         async *encode(tables, _request, context) {
-          yield* encodeParquet(await writing(), tables, context);
+          yield* encodeParquet(await loadParquetWriter(), tables, context);
         },
       },
     ],
     async split(request: AnyRequest, parts: number) {
       if (request.from !== 'parquet' || request.to !== 'columns') return [request];
-      const library = await reading();
+      const library = await loadParquetReader();
       await using file = await openParquetFile(request, undefined);
       const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
       return splitAtGroups(request, reader.groups, parts);
     },
     merge: mergeTables,
   });
-}
-
-async function reading(): Promise<ParquetLibrary> {
-  const [parquet, { compressors }] = await loadPeer(
-    'hyparquet hyparquet-compressors',
-    () => Promise.all([import('hyparquet'), import('hyparquet-compressors')]),
-    'reading Parquet',
-  );
-  return { parquet, compressors };
-}
-
-function writing(): Promise<typeof writer> {
-  return loadPeer('hyparquet-writer', () => import('hyparquet-writer'), 'writing Parquet');
 }

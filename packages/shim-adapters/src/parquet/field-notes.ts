@@ -11,17 +11,23 @@ interface FieldNote {
   readonly timezone?: string;
   readonly seconds?: true;
   readonly null?: true;
+  /** A promise of no nulls, by a writer that declares every column as optional. */
+  readonly required?: true;
   readonly metadata?: readonly (readonly [string, string])[];
 }
 
 /** The notes on these fields, as a pair; undefined when there is nothing to note. */
-export function fieldNotes(fields: readonly Field[]): readonly [string, string] | undefined {
+export function fieldNotes(
+  fields: readonly Field[],
+  { required = false }: { readonly required?: boolean } = {},
+): readonly [string, string] | undefined {
   const notes = fields.flatMap((field): [string, FieldNote][] => {
-    const { name, type, unit, timezone, metadata } = field;
+    const { name, type, unit, timezone, metadata, nullable } = field;
     const note: FieldNote = {
       ...(timezone === undefined || timezone === 'UTC' ? {} : { timezone }),
       ...(type === 'timestamp' && unit === 'second' ? { seconds: true } : {}),
       ...(type === 'null' ? { null: true } : {}),
+      ...(required && nullable === false ? { required: true } : {}),
       ...(metadata === undefined || metadata.length === 0 ? {} : { metadata }),
     };
     return Object.keys(note).length === 0 ? [] : [[name, note]];
@@ -52,6 +58,7 @@ export function restored(column: Column, note: FieldNote | undefined): Column {
   const field: Field = {
     ...column.field,
     ...(timezone === undefined || !isTime ? {} : { timezone }),
+    ...(note.required === true && column.nullCount === 0 ? { nullable: false } : {}),
   };
   const noted = { ...column, field: withPairs(field, note) };
   if (note.seconds !== true || !isTime || noted.layout !== 'fixed') return noted;
@@ -74,6 +81,7 @@ function noteOf(given: object): FieldNote {
     ...(typeof timezone === 'string' ? { timezone } : {}),
     ...(Reflect.get(given, 'seconds') === true ? { seconds: true } : {}),
     ...(Reflect.get(given, 'null') === true ? { null: true } : {}),
+    ...(Reflect.get(given, 'required') === true ? { required: true } : {}),
     ...(pairs.length === 0 ? {} : { metadata: pairs }),
   };
 }

@@ -32,16 +32,15 @@ const RAW_PARSERS: Partial<ParquetParsers> = {
 /** Another reader of the same file, for columns that it reads to the same values. */
 export interface NativeColumns {
   takes(field: Field): boolean;
-  /** The columns for a range of rows; undefined when it cannot read them after all. */
+  /** The columns of these parts of row groups, in a row; undefined when it cannot read them after all. */
   read(
     fields: readonly Field[],
-    start: number,
-    end: number,
+    groups: readonly RowRange[],
     context: StepContext,
   ): Promise<readonly Column[] | undefined>;
 }
 
-interface RowRange {
+export interface RowRange {
   readonly start: number;
   readonly end: number;
 }
@@ -112,11 +111,11 @@ export class ParquetReader {
   async #readNatively(
     native: NativeColumns | undefined,
     wanted: readonly ParquetColumn[],
-    { start, end }: RowRange,
+    range: RowRange,
     context: StepContext,
   ): Promise<ReadonlyMap<string, Column>> {
     const known = new Map<string, Column>();
-    if (native === undefined || end === start) return known;
+    if (native === undefined || range.end === range.start) return known;
     // A reader that takes names in any case cannot tell these apart.
     const folded = new Map<string, number>();
     for (const { name } of this.#columns) {
@@ -128,7 +127,7 @@ export class ParquetReader {
         : [],
     );
     if (fields.length === 0) return known;
-    const columns = (await native.read(fields, start, end, context)) ?? [];
+    const columns = (await native.read(fields, this.#parts(range, wanted), context)) ?? [];
     for (const column of columns) {
       const { name } = column.field;
       known.set(name, restored(column, this.#notes.get(name)));

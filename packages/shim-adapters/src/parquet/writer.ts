@@ -105,14 +105,11 @@ function hasNegativeZero(column: Column): boolean {
 
 function parquetValues(column: Column, losses: Losses): unknown[] {
   const { field, length } = column;
-  if (field.timezone !== undefined && field.timezone !== 'UTC') {
-    losses.noted('timezone-as-utc', field.name, 'Parquet tells only UTC from local time', length);
-  }
+  noteTypeLoss(column, losses);
   switch (column.layout) {
     case 'fixed':
       return fixedValues(column, losses);
     case 'null':
-      losses.noted('null-as-text', field.name, 'a column of nulls is written as optional text', length);
       return new Array<unknown>(length).fill(null);
     case 'text':
       return eachPresent(column, textReader(column));
@@ -137,6 +134,16 @@ function parquetValues(column: Column, losses: Losses): unknown[] {
     }
     case 'bits':
       return eachPresent(column, (i) => readBit(column.values, i));
+  }
+}
+
+/** What the types of Parquet do not tell. */
+export function noteTypeLoss({ field, length }: Column, losses: Losses): void {
+  if (field.timezone !== undefined && field.timezone !== 'UTC') {
+    losses.noted('timezone-as-utc', field.name, 'Parquet tells only UTC from local time', length);
+  }
+  if (field.type === 'null') {
+    losses.noted('null-as-text', field.name, 'a column of nulls is written as optional text', length);
   }
 }
 

@@ -1,5 +1,6 @@
 import { arrowAdapter } from '../../src/arrow/adapter.js';
 import { csvAdapter } from '../../src/csv/adapter.js';
+import { duckdbAdapter } from '../../src/duckdb/adapter.js';
 import { jsonAdapter } from '../../src/json/adapter.js';
 import { parquetAdapter } from '../../src/parquet/adapter.js';
 import { rowsAdapter } from '../../src/rows/adapter.js';
@@ -62,6 +63,7 @@ for (const format of ['arrow', 'arrow-ipc'] as const) {
 }
 
 describeFormat({ format: 'parquet', adapter: parquetAdapter, keepsEmptyColumns: true, keepsMetadata: true });
+describeFormat({ format: 'parquet', adapter: duckdbAdapter, keepsEmptyColumns: true, keepsMetadata: true });
 
 describeFormat({
   format: 'msgpack',

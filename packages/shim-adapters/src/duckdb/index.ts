@@ -1,0 +1,2 @@
+export { duckdbAdapter } from './adapter.js';
+export type { DuckDbOptions } from './engine.js';
