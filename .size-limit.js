@@ -27,6 +27,13 @@ export default [
     'hyparquet-compressors',
     'hyparquet-writer',
   ]),
+  entry('@perf/shim-adapters/duckdb', 'shim-adapters/dist/duckdb/index.js', '19 KB', [
+    '@duckdb/node-api',
+    '@duckdb/node-bindings',
+    'hyparquet',
+    'hyparquet-compressors',
+    'hyparquet-writer',
+  ]),
   entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '55 KB', [
     '@perf/benchmark',
     '@perf/cache',

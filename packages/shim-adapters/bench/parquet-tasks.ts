@@ -1,6 +1,7 @@
 /** Parquet: what the benches read and write, each to be called in a process of its own. */
 import { writeFileSync } from 'node:fs';
 import { defaultRegistry } from '@perf/shim-adapters';
+import { duckdbAdapter } from '@perf/shim-adapters/duckdb';
 import { parquetAdapter } from '@perf/shim-adapters/parquet';
 
 export interface Reading {
@@ -49,7 +50,21 @@ export async function csvToParquet({ path, out }: Writing): Promise<void> {
   writeFileSync(out, data);
 }
 
-/** csv to parquet by DuckDB, from file to file, its guesses of the types included. */
+/** csv to parquet: read in JavaScript, written by DuckDB. */
+export async function csvToParquetByDuckDb({ path, out }: Writing): Promise<void> {
+  const registry = defaultRegistry().register(duckdbAdapter());
+  const { data } = await registry.convert({ source: { path }, from: 'csv', to: 'parquet' });
+  writeFileSync(out, data);
+}
+
+/** Columns by DuckDB, as this package gives them. */
+export async function columnsByDuckDb({ path, columns: wanted }: Reading): Promise<unknown> {
+  const registry = defaultRegistry().register(duckdbAdapter());
+  const columns = wanted === undefined ? {} : { columns: wanted };
+  return (await registry.convert({ source: { path }, from: 'parquet', to: 'columns', ...columns })).data;
+}
+
+/** csv to parquet by DuckDB alone, from file to file, its guesses of the types included. */
 export async function csvToParquetNative({ path, out }: Writing): Promise<void> {
   const { DuckDBInstance } = await import('@duckdb/node-api');
   const connection = await (await DuckDBInstance.create(':memory:')).connect();

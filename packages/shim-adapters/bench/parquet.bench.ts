@@ -23,6 +23,8 @@ export default async function run({ benchmark, table, quick }: Bench): Promise<v
       [`'${column}' alone`]: read('columns', path, [column]),
       'hyparquet, all': read('hyparquetRows', path),
       [`hyparquet, '${column}'`]: read('hyparquetRows', path, [column]),
+      'columns by DuckDB, all': read('columnsByDuckDb', path),
+      [`columns by DuckDB, '${column}'`]: read('columnsByDuckDb', path, [column]),
       'DuckDB table, all': read('duckdbTable', path),
       [`DuckDB table, '${column}'`]: read('duckdbTable', path, [column]),
     };
@@ -55,7 +57,8 @@ export default async function run({ benchmark, table, quick }: Bench): Promise<v
     const args = { path: csv.path, out: files.output('written.parquet') };
     const tasks = {
       JavaScript: { module: MODULE, export: 'csvToParquet', args },
-      DuckDB: { module: MODULE, export: 'csvToParquetNative', args },
+      'read here, written by DuckDB': { module: MODULE, export: 'csvToParquetByDuckDb', args },
+      'DuckDB alone': { module: MODULE, export: 'csvToParquetNative', args },
     };
     const runs = await inTurn(benchmark, tasks, quick ? 1 : 5);
     table('The mixed table: csv to parquet by this package and DuckDB', COLUMNS, rowsOf(runs, csv.bytes));

@@ -1,8 +1,8 @@
 import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { ShimAdapter } from '../adapter.js';
 import { defineAdapter } from '../define-adapter.js';
 import { resolveLimits } from '../limits.js';
-import { ownModule } from '../module-url.js';
 import { openParquetFile } from '../parquet/file.js';
 import { loadParquetReader, loadParquetWriter } from '../parquet/library.js';
 import { ParquetReader } from '../parquet/reader.js';
@@ -27,21 +27,21 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
   return defineAdapter({
     id: 'duckdb',
     version: '1',
-    module: ownModule('duckdb', 'duckdbAdapter'),
     steps: [
       {
         from: 'parquet',
         to: 'columns',
-        mbPerSecond: 60,
+        mbPerSecond: 48,
         growth: 1.5,
-        setupMs: 30,
+        setupMs: 100,
         async convert(request, context) {
           const library = await loadParquetReader();
           await using engine = await openEngine(resolved, context.signal);
           const path = await localPath(request, engine, context.signal);
           await using file = await openParquetFile({ ...request, source: { path } }, context.signal);
           const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
-          return await reader.table(selectionOf(request), context, new DuckDbColumns(engine, path));
+          const native = isPlain(path) ? new DuckDbColumns(engine, path) : undefined;
+          return await reader.table(selectionOf(request), context, native);
         },
       },
       {
@@ -64,13 +64,18 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
   });
 }
 
+/** DuckDB takes these for patterns and addresses. */
+function isPlain(path: string): boolean {
+  return !/[*?[\0]|:\/\//.test(path);
+}
+
 /** Where DuckDB finds the source: bytes go into a private file first. */
 async function localPath(
   { source }: AnyRequest,
   engine: Engine,
   signal: AbortSignal | undefined,
 ): Promise<string> {
-  if ('path' in source) return source.path;
+  if ('path' in source) return resolve(source.path);
   const path = engine.file('in.parquet');
   await writeFile(path, await sourceBytes(source, signal), { mode: 0o600, signal });
   return path;

@@ -1,20 +1,24 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DuckDBConnection } from '@duckdb/node-api';
+import type * as duckdb from '@duckdb/node-api';
+import type * as duckdbBindings from '@duckdb/node-bindings';
 import { parseBytes, type ByteSize } from '@perf/internal/bytes';
 import { refuseUnknown } from '@perf/internal/options';
 import { refuseOption, throwIfAborted } from '../errors.js';
 import { loadPeer } from '../peer.js';
 
 export interface DuckDbLibrary {
-  readonly api: typeof import('@duckdb/node-api');
+  readonly api: typeof duckdb;
   /** The functions below the api: they give the memory of a vector instead of one object a value. */
-  readonly bindings: typeof import('@duckdb/node-bindings');
+  readonly bindings: (typeof duckdbBindings)['default'];
 }
 
 export interface DuckDbOptions {
-  /** What one conversion may hold in DuckDB; beyond it goes to disk. Default `'512MB'`. */
+  /**
+   * What one conversion may hold in DuckDB; beyond it goes to disk, and what cannot, the way of JavaScript. Default
+   * `'512MB'`.
+   */
   readonly memoryLimit?: ByteSize;
   /** Threads of one conversion. Default: as many as there are cores, at most 4. */
   readonly threads?: number;
@@ -48,7 +52,7 @@ export async function loadDuckDb(): Promise<DuckDbLibrary> {
 /** A database of its own for one conversion, with a directory that nobody else can read. */
 export interface Engine extends AsyncDisposable {
   readonly library: DuckDbLibrary;
-  readonly connection: DuckDBConnection;
+  readonly connection: duckdb.DuckDBConnection;
   /** A path in the private directory. */
   file(name: string): string;
 }
@@ -94,6 +98,11 @@ export async function openEngine(
     await remove();
     throw cause;
   }
+}
+
+/** Whether an error is not DuckDB's: those have a message and nothing else. */
+export function isOwnOrSystem(cause: unknown): boolean {
+  return !(cause instanceof Error) || cause instanceof TypeError || 'code' in cause;
 }
 
 /** A name as SQL writes it. */

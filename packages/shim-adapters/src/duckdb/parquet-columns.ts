@@ -3,7 +3,7 @@ import type { StepContext } from '../define-adapter.js';
 import { throwIfAborted } from '../errors.js';
 import type { NativeColumns, RowRange } from '../parquet/reader.js';
 import type { Column, Field } from '../table/column.js';
-import { identifier, literal, type Engine } from './engine.js';
+import { identifier, isOwnOrSystem, literal, type Engine } from './engine.js';
 import { physicalType } from './physical-type.js';
 import { VectorReader } from './vector-reader.js';
 
@@ -17,11 +17,13 @@ const STATEMENT_ROWS = 2 ** 19;
  */
 export class DuckDbColumns implements NativeColumns {
   readonly #engine: Engine;
-  readonly #path: string;
+  readonly #file: string;
 
+  /** @param path a path that stands for one file: no pattern, no address */
   constructor(engine: Engine, path: string) {
     this.#engine = engine;
-    this.#path = path;
+    // Without the option, folders such as `a=1` on the way would be taken for columns.
+    this.#file = `read_parquet(${literal(path)}, file_row_number = true, hive_partitioning = false)`;
   }
 
   takes(field: Field): boolean {
@@ -59,7 +61,7 @@ export class DuckDbColumns implements NativeColumns {
       }
     } catch (cause) {
       throwIfAborted(signal);
-      if (!(cause instanceof Error) || 'code' in cause) throw cause;
+      if (isOwnOrSystem(cause)) throw cause;
       return undefined;
     }
     const columns = readers.map((reader) => reader.finish());
@@ -69,9 +71,7 @@ export class DuckDbColumns implements NativeColumns {
   /** Whether DuckDB reads the columns as the types that the footer tells. */
   async #storesAsExpected(fields: readonly Field[]): Promise<boolean> {
     const names = fields.map(({ name }) => identifier(name));
-    const result = await this.#engine.connection.run(
-      `SELECT ${names.join(', ')} FROM read_parquet(${literal(this.#path)}) LIMIT 0`,
-    );
+    const result = await this.#engine.connection.run(`SELECT ${names.join(', ')} FROM ${this.#file} LIMIT 0`);
     return fields.every(
       (field, i) => field.type === 'decimal' || result.columnType(i).toString() === physicalType(field)?.sql,
     );
@@ -87,7 +87,7 @@ export class DuckDbColumns implements NativeColumns {
     });
     const result = await this.#engine.connection.run(
       `SELECT list(file_row_number), ${lists.join(', ')} ` +
-        `FROM read_parquet(${literal(this.#path)}, file_row_number = true) ` +
+        `FROM ${this.#file} ` +
         `WHERE file_row_number >= ${String(start)} AND file_row_number < ${String(end)}`,
     );
     return result.getChunk(0);

@@ -6,11 +6,12 @@ import { noteTypeLoss } from '../parquet/writer.js';
 import { noteRowLoss } from '../table/schema-loss.js';
 import type { Column } from '../table/column.js';
 import type { ColumnTable } from '../table/column-table.js';
-import { identifier, literal, type Engine } from './engine.js';
+import { identifier, isOwnOrSystem, literal, type Engine } from './engine.js';
 import { physicalType } from './physical-type.js';
 import { VectorWriter } from './vector-writer.js';
 
 const INFINITE_DAYS = 2 ** 31 - 1;
+const PER_MILLISECOND = 1000n;
 const INFINITE_TICKS = 2n ** 63n - 1n;
 
 /** Whether DuckDB writes a table to the same values, types and names as the writer in JavaScript. */
@@ -22,7 +23,9 @@ export function takesTable(table: ColumnTable): boolean {
     columns.length > 0 &&
     folded.size === names.length &&
     keys.size === metadata.size &&
-    ![...names, ...metadata.keys(), ...metadata.values()].some((text) => text.includes('\0') || text === '') &&
+    ![...names, ...metadata.keys(), ...metadata.values()].some(
+      (text) => text.includes('\0') || text === '',
+    ) &&
     columns.every((column) => physicalType(column.field) !== undefined && keepsValues(column))
   );
 }
@@ -39,7 +42,8 @@ function keepsValues(column: Column): boolean {
     return !values.some((value) => Math.abs(value) >= INFINITE_DAYS);
   }
   if (field.type === 'timestamp' && values instanceof BigInt64Array) {
-    return !values.some((value) => value >= INFINITE_TICKS || value <= -INFINITE_TICKS);
+    const limit = INFINITE_TICKS / (physicalType(field)?.widened === true ? PER_MILLISECOND : 1n);
+    return !values.some((value) => value >= limit || value <= -limit);
   }
   return true;
 }
@@ -56,7 +60,7 @@ export async function writeParquetFile(
     await engine.connection.run(copyStatement(table, path));
   } catch (cause) {
     throwIfAborted(signal);
-    if (!(cause instanceof Error) || 'code' in cause) throw cause;
+    if (isOwnOrSystem(cause)) throw cause;
     return undefined;
   }
   losses.total(table.length * table.columns.length);
@@ -68,10 +72,11 @@ export async function writeParquetFile(
 
 async function append(
   { library: { api, bindings }, connection }: Engine,
-  { columns, length }: ColumnTable,
+  { columns: given, length }: ColumnTable,
   checkpoint: StepContext['checkpoint'],
   onProgress: StepContext['onProgress'],
 ): Promise<void> {
+  const columns = given.map(asDuckDbHasIt);
   const declared = columns.map(({ field }, i) => `c${String(i)} ${physicalType(field)?.sql ?? ''}`);
   await connection.run(`CREATE TEMP TABLE t (${declared.join(', ')})`);
   const appender = await connection.createAppender('t');
@@ -91,6 +96,13 @@ async function append(
   appender.closeSync();
 }
 
+function asDuckDbHasIt(column: Column): Column {
+  if (column.layout !== 'fixed' || physicalType(column.field)?.widened !== true) return column;
+  const { values } = column;
+  if (!(values instanceof BigInt64Array)) return column;
+  return { ...column, values: values.map((value) => value * PER_MILLISECOND) };
+}
+
 function copyStatement({ columns, fields, metadata }: ColumnTable, path: string): string {
   const selected = columns.map(({ field }, i) => {
     const column = `c${String(i)}`;
@@ -98,7 +110,10 @@ function copyStatement({ columns, fields, metadata }: ColumnTable, path: string)
     const sized = `CAST(${column} AS DECIMAL(${String(precision)},${String(scale)}))`;
     return `${type === 'decimal' ? sized : column} AS ${identifier(field.name)}`;
   });
-  const notes = fieldNotes(fields, { required: true });
+  const notes = fieldNotes(fields, {
+    required: true,
+    widened: (field) => physicalType(field)?.widened === true,
+  });
   const pairs = [...metadata, ...(notes === undefined ? [] : [notes])];
   const written = pairs.map(([key, value]) => `${literal(key)}: ${literal(value)}`);
   const options = [

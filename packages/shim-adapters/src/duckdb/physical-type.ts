@@ -4,6 +4,8 @@ import type { Field } from '../table/column.js';
 export interface PhysicalType {
   readonly sql: string;
   readonly kind: 'fixed' | 'bool' | 'bytes' | 'decimal';
+  /** Whether milliseconds are kept as microseconds. */
+  readonly widened?: true;
 }
 
 const FIXED: ReadonlyMap<string, string> = new Map([
@@ -22,7 +24,8 @@ const FIXED: ReadonlyMap<string, string> = new Map([
 
 /**
  * The type that means the same in DuckDB, value for value; undefined where there is none: it has no zones beside
- * microseconds, no seconds in Parquet, no decimals beyond 38 digits, and texts of JSON are checked and changed.
+ * microseconds (milliseconds widen to them, nanoseconds do not), no seconds in Parquet, no decimals beyond 38 digits, and
+ * it checks and changes texts of JSON.
  */
 export function physicalType(field: Field): PhysicalType | undefined {
   const { type, unit, timezone, precision = 38, scale = 0 } = field;
@@ -40,6 +43,9 @@ export function physicalType(field: Field): PhysicalType | undefined {
     case 'timestamp':
       if (unit === 'microsecond') {
         return { sql: timezone === undefined ? 'TIMESTAMP' : 'TIMESTAMP WITH TIME ZONE', kind: 'fixed' };
+      }
+      if (unit === 'millisecond' && timezone !== undefined) {
+        return { sql: 'TIMESTAMP WITH TIME ZONE', kind: 'fixed', widened: true };
       }
       if (timezone !== undefined || unit === 'second' || unit === undefined) return undefined;
       return { sql: unit === 'nanosecond' ? 'TIMESTAMP_NS' : 'TIMESTAMP_MS', kind: 'fixed' };

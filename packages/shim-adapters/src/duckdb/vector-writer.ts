@@ -54,7 +54,11 @@ export class VectorWriter {
 
   #copy(
     vector: Vector,
-    values: { readonly buffer: ArrayBufferLike; readonly byteOffset: number; readonly BYTES_PER_ELEMENT: number },
+    values: {
+      readonly buffer: ArrayBufferLike;
+      readonly byteOffset: number;
+      readonly BYTES_PER_ELEMENT: number;
+    },
     perRow: number,
     from: number,
     to: number,

@@ -1,4 +1,4 @@
-import type { Column, Field } from '../table/column.js';
+import type { Column, Field, FixedColumn, TimeUnit } from '../table/column.js';
 
 /**
  * What Parquet has no words for: zones other than UTC, seconds, pairs that came with a column, a column of nothing but
@@ -13,13 +13,18 @@ interface FieldNote {
   readonly null?: true;
   /** A promise of no nulls, by a writer that declares every column as optional. */
   readonly required?: true;
+  /** Milliseconds, by a writer that has only microseconds for them. */
+  readonly milliseconds?: true;
   readonly metadata?: readonly (readonly [string, string])[];
 }
 
 /** The notes on these fields, as a pair; undefined when there is nothing to note. */
 export function fieldNotes(
   fields: readonly Field[],
-  { required = false }: { readonly required?: boolean } = {},
+  {
+    required = false,
+    widened = () => false,
+  }: { readonly required?: boolean; readonly widened?: (field: Field) => boolean } = {},
 ): readonly [string, string] | undefined {
   const notes = fields.flatMap((field): [string, FieldNote][] => {
     const { name, type, unit, timezone, metadata, nullable } = field;
@@ -28,6 +33,7 @@ export function fieldNotes(
       ...(type === 'timestamp' && unit === 'second' ? { seconds: true } : {}),
       ...(type === 'null' ? { null: true } : {}),
       ...(required && nullable === false ? { required: true } : {}),
+      ...(widened(field) ? { milliseconds: true } : {}),
       ...(metadata === undefined || metadata.length === 0 ? {} : { metadata }),
     };
     return Object.keys(note).length === 0 ? [] : [[name, note]];
@@ -61,10 +67,18 @@ export function restored(column: Column, note: FieldNote | undefined): Column {
     ...(note.required === true && column.nullCount === 0 ? { nullable: false } : {}),
   };
   const noted = { ...column, field: withPairs(field, note) };
-  if (note.seconds !== true || !isTime || noted.layout !== 'fixed') return noted;
-  const { values } = noted;
-  if (!(values instanceof BigInt64Array) || values.some((ms) => ms % 1000n !== 0n)) return noted;
-  return { ...noted, field: { ...noted.field, unit: 'second' }, values: values.map((ms) => ms / 1000n) };
+  if (!isTime || noted.layout !== 'fixed') return noted;
+  if (note.seconds === true) return coarser(noted, 'second');
+  return note.milliseconds === true && noted.field.unit === 'microsecond'
+    ? coarser(noted, 'millisecond')
+    : noted;
+}
+
+/** Times in thousands of their ticks, where every one is. */
+function coarser(column: FixedColumn, unit: TimeUnit): Column {
+  const { values } = column;
+  if (!(values instanceof BigInt64Array) || values.some((ticks) => ticks % 1000n !== 0n)) return column;
+  return { ...column, field: { ...column.field, unit }, values: values.map((ticks) => ticks / 1000n) };
 }
 
 function withPairs(field: Field, { metadata }: FieldNote): Field {
@@ -82,6 +96,7 @@ function noteOf(given: object): FieldNote {
     ...(Reflect.get(given, 'seconds') === true ? { seconds: true } : {}),
     ...(Reflect.get(given, 'null') === true ? { null: true } : {}),
     ...(Reflect.get(given, 'required') === true ? { required: true } : {}),
+    ...(Reflect.get(given, 'milliseconds') === true ? { milliseconds: true } : {}),
     ...(pairs.length === 0 ? {} : { metadata: pairs }),
   };
 }
