@@ -1,7 +1,8 @@
 import type { DuckDBDataChunk } from '@duckdb/node-api';
 import type { StepContext } from '../define-adapter.js';
 import { throwIfAborted } from '../errors.js';
-import type { NativeColumns, RowRange } from '../parquet/reader.js';
+import type { NativeColumns } from '../parquet/reader.js';
+import type { RowRange } from '../parquet/row-groups.js';
 import type { Column, Field } from '../table/column.js';
 import { identifier, isOwnOrSystem, literal, type Engine } from './engine.js';
 import { physicalType } from './physical-type.js';

@@ -1,6 +1,12 @@
+import type { Compressors } from 'hyparquet';
+import type * as hyparquet from 'hyparquet';
 import type * as writer from 'hyparquet-writer';
 import { loadPeer } from '../peer.js';
-import type { ParquetLibrary } from './reader.js';
+
+export interface ParquetLibrary {
+  readonly parquet: typeof hyparquet;
+  readonly compressors: Compressors;
+}
 
 /** @throws ConversionError `ERR_PERF_CONVERT_MISSING_PEER` */
 export async function loadParquetReader(): Promise<ParquetLibrary> {

@@ -5,6 +5,9 @@ import { fieldOfParquet } from './parquet-type.js';
 /** A column of a file: a child of the root. Nested ones are one column each. */
 export interface ParquetColumn {
   readonly name: string;
+  readonly element: SchemaElement;
+  /** Which chunk of a row group is its first. */
+  readonly leaf: number;
   /** Undefined where its values have no layout here. */
   readonly field: Field | undefined;
   /** Whether the library would make doubles of decimals somewhere in it. */
@@ -16,43 +19,26 @@ export interface ParquetColumn {
 /** The columns of a file. */
 export function columnsOf({ schema }: FileMetaData): ParquetColumn[] {
   const columns: ParquetColumn[] = [];
+  let leaf = 0;
   for (let index = 1; index < schema.length;) {
     const element = schema[index];
     const end = endOf(schema, index);
+    const parts = schema.slice(index, end);
     if (element !== undefined) {
       const field = fieldOfParquet(element);
-      const parts = schema.slice(index, end);
       columns.push({
         name: element.name,
+        element,
+        leaf,
         field,
         roundsDecimals: field === undefined && parts.some(isDecimal),
         generalised: field === undefined || isGeneralised(element),
       });
     }
+    leaf += parts.filter(({ type }) => type !== undefined).length;
     index = end;
   }
   return columns;
-}
-
-/**
- * The same file with columns declared as what is stored: the library then gives days, ticks, scaled integers and bytes,
- * and rounds nothing on the way through dates, doubles and strings.
- */
-export function asStored(metadata: FileMetaData): FileMetaData {
-  const { schema } = metadata;
-  const declared = [...schema];
-  for (let index = 1; index < schema.length; index = endOf(schema, index)) {
-    const element = schema[index];
-    if (element === undefined || fieldOfParquet(element) === undefined || isConverted(element)) continue;
-    const { converted_type: _converted, logical_type: _logical, ...stored } = element;
-    declared[index] = stored;
-  }
-  return { ...metadata, schema: declared };
-}
-
-/** These are no numbers or bytes as stored; the library knows how to read them. */
-function isConverted({ type, logical_type: logical }: SchemaElement): boolean {
-  return type === 'INT96' || logical?.type === 'FLOAT16' || logical?.type === 'UUID';
 }
 
 function isDecimal({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {

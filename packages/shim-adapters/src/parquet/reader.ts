@@ -1,4 +1,4 @@
-import type { Compressors, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
+import type { FileMetaData } from 'hyparquet';
 import type * as hyparquet from 'hyparquet';
 import { shown } from '@perf/internal/errors';
 import type { StepContext, StreamContext } from '../define-adapter.js';
@@ -9,25 +9,14 @@ import { buildColumn } from '../table/column-builder.js';
 import type { Column, Field } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { Selection } from '../table/records.js';
-import { ColumnCollector } from './column-collector.js';
+import { leastBytes } from './columns/column-sink.js';
+import { FlatColumn, type ColumnSource, type GatheredColumn } from './columns/flat-column.js';
+import { NestedColumn } from './columns/nested-column.js';
 import { FIELD_NOTES, readFieldNotes, restored } from './field-notes.js';
 import type { ParquetFile } from './file.js';
-import { asStored, columnsOf, type ParquetColumn } from './parquet-schema.js';
-
-export interface ParquetLibrary {
-  readonly parquet: typeof hyparquet;
-  readonly compressors: Compressors;
-}
-
-/** What nested values and the odd types hold comes as it is; nothing passes through a rounded Date. */
-const RAW_PARSERS: Partial<ParquetParsers> = {
-  timestampFromMilliseconds: (value: bigint) => value,
-  timestampFromMicroseconds: (value: bigint) => value,
-  timestampFromNanoseconds: (value: bigint) => value,
-  dateFromDays: (value: number) => value,
-  stringFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : text(bytes)),
-  jsonFromBytes: (bytes: Uint8Array | undefined) => (bytes === undefined ? undefined : text(bytes)),
-};
+import type { ParquetLibrary } from './library.js';
+import { columnsOf, type ParquetColumn } from './parquet-schema.js';
+import { partsWithin, rowGroupsOf, type GroupPart, type RowRange } from './row-groups.js';
 
 /** Another reader of the same file, for columns that it reads to the same values. */
 export interface NativeColumns {
@@ -40,31 +29,25 @@ export interface NativeColumns {
   ): Promise<readonly Column[] | undefined>;
 }
 
-export interface RowRange {
-  readonly start: number;
-  readonly end: number;
-}
-
 /**
  * A Parquet file of which the footer has been read. Reads columns and rows of it: only the pages of the wanted columns
  * are fetched and decoded, one row group at a time, so that an abort is heard between groups.
  */
 export class ParquetReader {
-  readonly #library: ParquetLibrary;
-  readonly #file: ParquetFile;
-  readonly #metadata: FileMetaData;
-  readonly #stored: FileMetaData;
+  readonly groups: readonly RowRange[];
+  readonly #source: ColumnSource;
   readonly #columns: readonly ParquetColumn[];
-  readonly #groups: readonly RowRange[];
   readonly #notes: ReturnType<typeof readFieldNotes>;
 
-  private constructor(library: ParquetLibrary, file: ParquetFile, metadata: FileMetaData) {
-    this.#library = library;
-    this.#file = file;
-    this.#metadata = metadata;
-    this.#stored = asStored(metadata);
+  private constructor(
+    library: ParquetLibrary,
+    file: ParquetFile,
+    metadata: FileMetaData,
+    maxFieldBytes: number,
+  ) {
+    this.groups = rowGroupsOf(metadata);
+    this.#source = { library, file, metadata, maxFieldBytes, groups: this.groups };
     this.#columns = columnsOf(metadata);
-    this.#groups = rowGroups(metadata);
     const pairs = metadata.key_value_metadata ?? [];
     this.#notes = readFieldNotes(pairs.find(({ key }) => key === FIELD_NOTES)?.value);
   }
@@ -76,7 +59,7 @@ export class ParquetReader {
     limits: ResolvedLimits,
   ): Promise<ParquetReader> {
     const metadata = await readMetadata(library.parquet, file);
-    const reader = new ParquetReader(library, file, metadata);
+    const reader = new ParquetReader(library, file, metadata, limits.fieldBytes);
     const rows = Number(metadata.num_rows);
     if (rows > limits.rows)
       throw beyondLimit(`the Parquet file has ${String(rows)} rows`, 'rows', limits.rows);
@@ -95,13 +78,13 @@ export class ParquetReader {
     const rows = range.end - range.start;
     const known = await this.#readNatively(native, wanted, range, context);
     const rest = wanted.filter(({ name }) => !known.has(name));
-    const collectors = rest.map(({ name, field }) => new ColumnCollector(name, field, rows));
+    checkpoint(rest.reduce((sum, { field }) => sum + (field === undefined ? 0 : leastBytes(field, rows)), 0));
+    const gathered = this.#gathered(rest, rows);
     for (const part of this.#parts(range, rest)) {
-      checkpoint();
-      await this.#collect(rest, collectors, part, range.start);
+      await readPart(gathered, part, part.start - range.start, checkpoint);
       onProgress?.({ done: part.end - range.start, total: rows, unit: 'rows' });
     }
-    const others = this.#tableOf(rest, collectors, rows, losses);
+    const others = this.#tableOf(gathered, rows, losses);
     if (known.size === 0) return others;
     losses.total(rows * known.size);
     const columns = wanted.map(({ name }) => known.get(name) ?? others.column(name));
@@ -142,34 +125,28 @@ export class ParquetReader {
   ): AsyncGenerator<ColumnTable, void> {
     const range = this.#rangeOf(selection);
     const wanted = this.#wanted(selection.columns);
-    const total = this.#file.byteLength;
+    const total = this.#source.file.byteLength;
+    const allRows = Math.max(1, this.groups.at(-1)?.end ?? 0);
     let yielded = false;
     for (const part of this.#parts(range, wanted)) {
-      checkpoint();
       const rows = part.end - part.start;
-      const collectors = wanted.map(({ name, field }) => new ColumnCollector(name, field, rows));
-      await this.#collect(wanted, collectors, part, part.start);
-      const table = this.#tableOf(wanted, collectors, rows, losses);
+      const gathered = this.#gathered(wanted, rows);
+      await readPart(gathered, part, 0, checkpoint);
+      const table = this.#tableOf(gathered, rows, losses);
       // Bytes of the file up to here, as far as its rows tell.
-      const done = Math.round(total * (part.end / Math.max(1, Number(this.#metadata.num_rows))));
+      const done = Math.round(total * (part.end / allRows));
       onProgress?.({ done: part.end === range.end ? total : done, total, unit: 'bytes' });
       for (let at = 0; at < rows; at += batchRows) yield table.slice(at, at + batchRows);
       yielded = true;
     }
     if (yielded) return;
-    const rows = range.end - range.start;
-    const none = wanted.map(({ name, field }) => new ColumnCollector(name, field, 0));
     yield wanted.length === 0
-      ? new ColumnTable([], rows, this.#pairs())
-      : this.#tableOf(wanted, none, 0, losses);
-  }
-
-  get groups(): readonly RowRange[] {
-    return this.#groups;
+      ? new ColumnTable([], range.end - range.start, this.#pairs())
+      : this.#tableOf(this.#gathered(wanted, 0), 0, losses);
   }
 
   #rangeOf({ offset = 0, limit = Infinity }: Selection): RowRange {
-    const total = this.#groups.at(-1)?.end ?? 0;
+    const total = this.groups.at(-1)?.end ?? 0;
     const start = Math.min(offset, total);
     return { start, end: Math.min(total, start + limit) };
   }
@@ -189,72 +166,40 @@ export class ParquetReader {
   }
 
   /** The parts of row groups that lie in a range. */
-  #parts(range: RowRange, wanted: readonly ParquetColumn[]): RowRange[] {
-    if (wanted.length === 0) return [];
-    return this.#groups
-      .map(({ start, end }) => ({ start: Math.max(start, range.start), end: Math.min(end, range.end) }))
-      .filter(({ start, end }) => start < end);
+  #parts(range: RowRange, wanted: readonly ParquetColumn[]): readonly GroupPart[] {
+    return wanted.length === 0 ? [] : partsWithin(this.groups, range);
   }
 
-  async #collect(
-    wanted: readonly ParquetColumn[],
-    collectors: readonly ColumnCollector[],
-    part: RowRange,
-    origin: number,
-  ): Promise<void> {
-    const byName = new Map(collectors.map((collector) => [collector.name, collector]));
-    let failed: unknown;
-    try {
-      await this.#library.parquet.parquetRead({
-        file: this.#file,
-        metadata: this.#stored,
-        compressors: this.#library.compressors,
-        parsers: RAW_PARSERS,
-        utf8: false,
-        columns: wanted.map(({ name }) => name),
-        rowStart: part.start,
-        rowEnd: part.end,
-        onChunk({ columnName, columnData, rowStart: first }) {
-          // What is thrown here would end the process as an unhandled rejection.
-          try {
-            const [from, to] = overlap(columnData, first, part);
-            byName.get(columnName)?.add(columnData, from, to, Math.max(first, part.start) - origin);
-          } catch (cause) {
-            failed ??= cause;
-          }
-        },
-      });
-    } catch (cause) {
-      failed ??= cause;
-    }
-    if (failed !== undefined) throw broken(failed);
+  #gathered(columns: readonly ParquetColumn[], rows: number): readonly Gathered[] {
+    return columns.map((column) => {
+      const { name, field } = column;
+      const values =
+        field === undefined
+          ? new NestedColumn(this.#source, name, rows)
+          : new FlatColumn(this.#source, column, field, rows);
+      return { column, values };
+    });
   }
 
-  #tableOf(
-    wanted: readonly ParquetColumn[],
-    collectors: readonly ColumnCollector[],
-    rows: number,
-    losses: Losses,
-  ): ColumnTable {
-    losses.total(rows * wanted.length);
-    const columns = collectors.map((collector, i): Column => {
-      const { name } = collector;
-      const values = collector.finish();
-      if (wanted[i]?.generalised === true) {
+  #tableOf(gathered: readonly Gathered[], rows: number, losses: Losses): ColumnTable {
+    losses.total(rows * gathered.length);
+    const columns = gathered.map(({ column, values }): Column => {
+      const { name, generalised, roundsDecimals } = column;
+      const found = values.finish();
+      if (generalised)
         losses.noted('type-generalised', name, 'this Parquet type became the closest one', rows);
-      }
-      if (!Array.isArray(values)) return restored(values, this.#notes.get(name));
-      if (wanted[i]?.roundsDecimals === true) {
+      if (!Array.isArray(found)) return restored(found, this.#notes.get(name));
+      if (roundsDecimals) {
         losses.lost('decimal-rounded', name, 'decimals within nested values are read as doubles', rows);
       }
-      return buildColumn(name, values, losses);
+      return buildColumn(name, found, losses);
     });
     return new ColumnTable(columns, rows, this.#pairs());
   }
 
   #pairs(): Map<string, string> {
     // The Arrow schema that writers embed describes their file, not the table that was read from it.
-    const pairs = (this.#metadata.key_value_metadata ?? []).filter(
+    const pairs = (this.#source.metadata.key_value_metadata ?? []).filter(
       ({ key }) => key !== 'ARROW:schema' && key !== FIELD_NOTES,
     );
     return new Map(pairs.map(({ key, value }) => [key, value ?? '']));
@@ -271,41 +216,19 @@ async function readMetadata(parquet: typeof hyparquet, file: ParquetFile): Promi
   }
 }
 
-/**
- * First and last row of each row group.
- * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` when a footer contradicts itself about them
- */
-function rowGroups(metadata: FileMetaData): RowRange[] {
-  let start = 0;
-  for (const group of metadata.row_groups) {
-    const counts = group.columns.map(({ meta_data: chunk }) => chunk?.num_values ?? 0n);
-    if (!(group.num_rows >= 0n) || counts.some((count) => !(count >= group.num_rows))) {
-      throw broken('a row group and its columns differ in their number of rows');
-    }
+interface Gathered {
+  readonly column: ParquetColumn;
+  readonly values: GatheredColumn;
+}
+
+async function readPart(
+  gathered: readonly Gathered[],
+  part: GroupPart,
+  row: number,
+  checkpoint: StepContext['checkpoint'],
+): Promise<void> {
+  for (const { values } of gathered) {
+    checkpoint();
+    await values.read(part, row);
   }
-  const rows = metadata.row_groups.reduce((sum, { num_rows: count }) => sum + count, 0n);
-  if (rows !== metadata.num_rows) throw broken('the row groups do not add up to the rows of the file');
-  return metadata.row_groups.map((group) => {
-    const end = start + Number(group.num_rows);
-    const range = { start, end };
-    start = end;
-    return range;
-  });
-}
-
-/** The part of a chunk that lies in a range of rows. */
-function overlap(data: DecodedArray, first: number, { start, end }: RowRange): [from: number, to: number] {
-  return [Math.max(0, start - first), Math.min(data.length, end - first)];
-}
-
-function broken(cause: unknown): ConversionError {
-  if (cause instanceof ConversionError) return cause;
-  const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-  return new ConversionError('ERR_PERF_CONVERT_BAD_INPUT', `the Parquet file is broken: ${reason}`, {
-    cause,
-  });
-}
-
-function text(bytes: Uint8Array): string {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
 }

@@ -24,6 +24,15 @@ export class Presence {
     if (this.#validity !== undefined) setBit(this.#validity, index);
   }
 
+  /** Notes `count` rows from `index` on. @param flags a byte a row, 0 = missing; undefined when all are there */
+  addRows(index: number, count: number, flags: Uint8Array | undefined): void {
+    if (flags === undefined && this.#validity === undefined) return;
+    for (let i = 0; i < count; i++) {
+      if (flags !== undefined && flags[i] === 0) this.missing(index + i);
+      else if (this.#validity !== undefined) setBit(this.#validity, index + i);
+    }
+  }
+
   missing(index: number): void {
     if (this.#validity === undefined) {
       this.#validity = new Uint8Array(bitmapBytes(this.#length));

@@ -1,0 +1,90 @@
+import type { FileMetaData } from 'hyparquet';
+import { shown } from '@perf/internal/errors';
+import { ConversionError } from '../../errors.js';
+import type { Column, Field } from '../../table/column.js';
+import { broken } from '../broken.js';
+import type { ParquetFile } from '../file.js';
+import type { ParquetLibrary } from '../library.js';
+import { ColumnChunk } from '../pages/column-chunk.js';
+import { storedTypeOf, type StoredType } from '../pages/stored-type.js';
+import type { ParquetColumn } from '../parquet-schema.js';
+import type { GroupPart, RowRange } from '../row-groups.js';
+import { columnSinkOf, type ColumnSink } from './column-sink.js';
+
+/** Where the bytes of a column come from. */
+export interface ColumnSource {
+  readonly file: ParquetFile;
+  readonly metadata: FileMetaData;
+  readonly groups: readonly RowRange[];
+  readonly library: ParquetLibrary;
+  readonly maxFieldBytes: number;
+}
+
+/** A column gathered part by part, in row order. */
+export interface GatheredColumn {
+  /** @param row where the first row of the part goes */
+  read(part: GroupPart, row: number): Promise<void>;
+  /** The column, or its plain values when its type has no layout here. */
+  finish(): Column | unknown[];
+}
+
+/** A column of plain values, decoded page by page straight into its layout. */
+export class FlatColumn implements GatheredColumn {
+  readonly #source: ColumnSource;
+  readonly #column: ParquetColumn;
+  readonly #stored: StoredType;
+  readonly #sink: ColumnSink;
+
+  /** @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE` */
+  constructor(source: ColumnSource, column: ParquetColumn, field: Field, rows: number) {
+    this.#source = source;
+    this.#column = column;
+    try {
+      this.#stored = storedTypeOf(column.element, field);
+    } catch (cause) {
+      throw broken(cause, column.name);
+    }
+    this.#sink = roomFor(field, rows, source.maxFieldBytes);
+  }
+
+  async read({ group, start, end }: GroupPart, row: number): Promise<void> {
+    const { file, metadata, groups, library } = this.#source;
+    const first = groups[group]?.start ?? 0;
+    const { name, leaf } = this.#column;
+    try {
+      const { meta_data: chunk, file_path: path } = metadata.row_groups[group]?.columns[leaf] ?? {};
+      if (chunk === undefined || path !== undefined)
+        throw new RangeError('is not in this file, or encrypted');
+      if (chunk.path_in_schema.length !== 1 || chunk.path_in_schema[0] !== name) {
+        throw new RangeError('is in another place than its schema says');
+      }
+      if (chunk.num_values !== metadata.row_groups[group]?.num_rows) {
+        throw new RangeError('has another number of values than its row group has rows');
+      }
+      const pages = new ColumnChunk(file, chunk, this.#stored, library.compressors);
+      for await (const page of pages.pages(start - first, end - first, row)) this.#sink.add(page);
+    } catch (cause) {
+      throw broken(cause, name);
+    }
+  }
+
+  finish(): Column {
+    try {
+      return this.#sink.finish();
+    } catch (cause) {
+      throw broken(cause, this.#column.name);
+    }
+  }
+}
+
+function roomFor(field: Field, rows: number, maxFieldBytes: number): ColumnSink {
+  try {
+    return columnSinkOf(field, rows, maxFieldBytes);
+  } catch (cause) {
+    throw new ConversionError(
+      'ERR_PERF_CONVERT_TOO_LARGE',
+      `there is no memory for ${String(rows)} rows of column ${shown(field.name)}; select fewer with options.limit, or stream`,
+      { cause },
+    );
+  }
+}

@@ -1,0 +1,184 @@
+import { crc32 } from 'node:zlib';
+import type { ColumnMetaData, Compressors } from 'hyparquet';
+import { ByteReader, EndOfBytes } from './byte-reader.js';
+import { ChunkBytes, type ByteSource } from './chunk-bytes.js';
+import type { ColumnPage } from './column-page.js';
+import { decompressed } from './decompression.js';
+import { readPageHeader, type PageHeader } from './page-header.js';
+import { ENCODING, lengthOf, readPageValues, type PageValues } from './page-values.js';
+import { readRunLengths } from './run-lengths.js';
+import type { StoredType } from './stored-type.js';
+
+const MAX_HEADER = 2 ** 24;
+const FIRST_HEADER = 256;
+
+/** A chunk of a flat column: its pages one after the other, those outside of the wanted rows passed over. */
+export class ColumnChunk {
+  readonly #stored: StoredType;
+  readonly #codec: string;
+  readonly #compressors: Compressors;
+  readonly #bytes: ChunkBytes;
+  readonly #end: number;
+  readonly #values: number;
+  #at: number;
+  #dictionary: PageValues | undefined;
+
+  /** @throws RangeError when the chunk cannot be one of this file */
+  constructor(
+    source: ByteSource & { readonly byteLength: number },
+    metadata: ColumnMetaData,
+    stored: StoredType,
+    compressors: Compressors,
+  ) {
+    if (metadata.type !== stored.physical)
+      throw new RangeError('is stored as another type than its schema says');
+    this.#stored = stored;
+    this.#codec = metadata.codec;
+    this.#compressors = compressors;
+    this.#values = Number(metadata.num_values);
+    // Some writers tell no place of the dictionary, or place 0; it then comes before the data.
+    const dictionaryAt = Number(metadata.dictionary_page_offset ?? 0n);
+    const dataAt = Number(metadata.data_page_offset);
+    this.#at = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt) : dataAt;
+    this.#end = this.#at + Number(metadata.total_compressed_size);
+    if (!(this.#at >= 0 && this.#end >= this.#at && this.#end <= source.byteLength)) {
+      throw new RangeError('lies outside of the file');
+    }
+    this.#bytes = new ChunkBytes(source, this.#at, this.#end);
+  }
+
+  /**
+   * The pages that hold rows `from..to` of the chunk.
+   * @param row where row `from` goes
+   */
+  async *pages(from: number, to: number, row: number): AsyncGenerator<ColumnPage, void> {
+    for (let first = 0; first < to;) {
+      if (this.#at >= this.#end)
+        throw new EndOfBytes(`has ${String(first)} of ${String(this.#values)} values`);
+      const header = await this.#header(first < from);
+      const start = this.#at;
+      this.#at += header.storedBytes;
+      if (this.#at > this.#end) throw new EndOfBytes('a page ends beyond its column');
+      if (header.kind === 'dictionary') {
+        await this.#readDictionary(header, start);
+      } else if (header.kind !== 'other') {
+        const end = first + header.values;
+        if (end > this.#values) throw new RangeError('its pages have more values than the column');
+        if (end > from && header.values > 0) {
+          const page = await this.#pageBytes(header, start);
+          const [lo, hi] = [Math.max(from, first), Math.min(to, end)];
+          yield this.#decode(header, page, lo - first, hi - first, row + lo - from);
+        }
+        first = end;
+      }
+    }
+  }
+
+  /** The header at the current place, which moves to its end. */
+  async #header(isPassing: boolean): Promise<PageHeader> {
+    for (let size = FIRST_HEADER; ; size *= 8) {
+      const bytes = await this.#bytes.from(this.#at, size, isPassing);
+      try {
+        const reader = new ByteReader(bytes);
+        const header = readPageHeader(reader);
+        this.#at += reader.at;
+        return header;
+      } catch (error) {
+        // Statistics make a header longer than expected.
+        if (!(error instanceof EndOfBytes) || bytes.length < size || size > MAX_HEADER) throw error;
+      }
+    }
+  }
+
+  async #pageBytes({ storedBytes, crc }: PageHeader, start: number): Promise<Uint8Array> {
+    const bytes = (await this.#bytes.from(start, storedBytes, false)).subarray(0, storedBytes);
+    if (bytes.length < storedBytes) throw new EndOfBytes('the file ends too early');
+    if (crc !== undefined && crc >>> 0 !== crc32(bytes)) {
+      throw new RangeError('a page is not as it was written: its checksum differs');
+    }
+    return bytes;
+  }
+
+  async #readDictionary(header: PageHeader, start: number): Promise<void> {
+    if (this.#dictionary !== undefined) throw new RangeError('it has more than one dictionary');
+    const { encoding, values, plainBytes } = header;
+    if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
+      throw new RangeError(`its dictionary is in encoding ${String(encoding)}`);
+    }
+    const bytes = decompressed(
+      await this.#pageBytes(header, start),
+      this.#codec,
+      plainBytes,
+      this.#compressors,
+    );
+    this.#dictionary = readPageValues(new ByteReader(bytes), ENCODING.plain, values, this.#stored);
+  }
+
+  #decode(header: PageHeader, bytes: Uint8Array, from: number, to: number, row: number): ColumnPage {
+    const { levels, reader } =
+      header.kind === 'data' ? this.#partsV1(header, bytes) : this.#partsV2(header, bytes);
+    const { flags, count } = this.#presence(levels, header.values);
+    let first = from;
+    if (flags !== undefined) {
+      first = 0;
+      for (let i = 0; i < from; i++) first += flags[i] ?? 0;
+    }
+    const rest = { row, rows: to - from, present: flags?.subarray(from, to), first };
+    const { encoding } = header;
+    if (encoding !== ENCODING.dictionary && encoding !== ENCODING.plainDictionary) {
+      return { ...rest, values: readPageValues(reader, encoding, count, this.#stored), indices: undefined };
+    }
+    const values = this.#dictionary;
+    if (values === undefined) throw new RangeError('it has no dictionary');
+    return { ...rest, values, indices: readIndices(reader, count, lengthOf(values)) };
+  }
+
+  /** All of a page of the first version is compressed. */
+  #partsV1(header: PageHeader, bytes: Uint8Array): { levels: ByteReader | undefined; reader: ByteReader } {
+    const reader = new ByteReader(decompressed(bytes, this.#codec, header.plainBytes, this.#compressors));
+    if (!this.#stored.isOptional) return { levels: undefined, reader };
+    if (header.levelEncoding !== ENCODING.runLengths) {
+      throw new RangeError(`its levels are in encoding ${String(header.levelEncoding)}`);
+    }
+    return { levels: new ByteReader(reader.take(reader.uint32())), reader };
+  }
+
+  /** The levels of a page of the second version come before what is compressed. */
+  #partsV2(header: PageHeader, bytes: Uint8Array): { levels: ByteReader | undefined; reader: ByteReader } {
+    const { definitionBytes, repetitionBytes, plainBytes, isCompressed } = header;
+    const stored = new ByteReader(bytes);
+    stored.take(repetitionBytes);
+    const levels = new ByteReader(stored.take(definitionBytes));
+    const length = plainBytes - definitionBytes - repetitionBytes;
+    if (length < 0) throw new RangeError('a page has more levels than bytes');
+    const codec = isCompressed ? this.#codec : 'UNCOMPRESSED';
+    const reader = new ByteReader(decompressed(stored.take(stored.left), codec, length, this.#compressors));
+    return { levels: this.#stored.isOptional ? levels : undefined, reader };
+  }
+
+  /** Which values are there, and how many. */
+  #presence(
+    levels: ByteReader | undefined,
+    values: number,
+  ): { flags: Uint8Array | undefined; count: number } {
+    if (levels === undefined) return { flags: undefined, count: values };
+    const flags = new Uint8Array(values);
+    readRunLengths(levels, 1, flags);
+    let count = 0;
+    for (const flag of flags) {
+      if (flag > 1) throw new RangeError('a value is defined deeper than its column');
+      count += flag;
+    }
+    return { flags: count === values ? undefined : flags, count };
+  }
+}
+
+function readIndices(reader: ByteReader, count: number, entries: number): Int32Array {
+  const indices = new Int32Array(count);
+  if (count === 0) return indices;
+  readRunLengths(reader, reader.byte(), indices);
+  for (const index of indices) {
+    if (index < 0 || index >= entries) throw new RangeError('a value is not in the dictionary');
+  }
+  return indices;
+}

@@ -1,0 +1,142 @@
+import { ByteReader } from './byte-reader.js';
+import {
+  readFixedRuns,
+  readLengthsThenBytes,
+  readPrefixedRuns,
+  readSharedPrefixes,
+  type ByteRuns,
+} from './byte-runs.js';
+import { halfFloats, nanoseconds, uuidTexts } from './conversions.js';
+import { readDeltas32, readDeltas64 } from './delta-integers.js';
+import { readRunLengths, unpackBits } from './run-lengths.js';
+import type { StoredType } from './stored-type.js';
+
+/** Values of a page without its nulls: numbers, a byte for each boolean, or runs of bytes. */
+export type PageValues =
+  | { readonly kind: 'numbers'; readonly numbers: Numbers }
+  | { readonly kind: 'bits'; readonly bits: Uint8Array }
+  | { readonly kind: 'runs'; readonly runs: ByteRuns };
+
+export type Numbers = Int32Array | BigInt64Array | Float32Array | Float64Array;
+
+/** Encodings by their numbers in the Parquet format. */
+export const ENCODING = {
+  plain: 0,
+  plainDictionary: 2,
+  runLengths: 3,
+  deltas: 5,
+  deltaLengths: 6,
+  sharedPrefixes: 7,
+  dictionary: 8,
+  byteStreams: 9,
+} as const;
+
+/** Reads `count` values as a page stores them, as what their column holds. */
+export function readPageValues(
+  reader: ByteReader,
+  encoding: number,
+  count: number,
+  stored: StoredType,
+): PageValues {
+  switch (stored.physical) {
+    case 'BOOLEAN':
+      return { kind: 'bits', bits: readBits(reader, encoding, count) };
+    case 'BYTE_ARRAY':
+      return { kind: 'runs', runs: readRuns(reader, encoding, count) };
+    case 'FIXED_LEN_BYTE_ARRAY':
+      return ofRuns(readWideRuns(reader, encoding, count, stored.width), stored);
+    default:
+      return { kind: 'numbers', numbers: readNumbers(reader, encoding, count, stored) };
+  }
+}
+
+export function lengthOf(values: PageValues): number {
+  if (values.kind === 'runs') return values.runs.starts.length;
+  return values.kind === 'bits' ? values.bits.length : values.numbers.length;
+}
+
+function readBits(reader: ByteReader, encoding: number, count: number): Uint8Array {
+  const bits = new Uint8Array(count);
+  if (encoding === ENCODING.runLengths) {
+    readRunLengths(new ByteReader(reader.take(reader.uint32())), 1, bits);
+  } else if (encoding === ENCODING.plain) {
+    unpackBits(reader.take(Math.ceil(count / 8)), 0, 1, bits, 0, count);
+  } else throw notRead(encoding);
+  return bits;
+}
+
+function readRuns(reader: ByteReader, encoding: number, count: number): ByteRuns {
+  switch (encoding) {
+    case ENCODING.plain:
+      return readPrefixedRuns(reader, count);
+    case ENCODING.deltaLengths:
+      return readLengthsThenBytes(reader, count);
+    case ENCODING.sharedPrefixes:
+      return readSharedPrefixes(reader, count);
+    default:
+      throw notRead(encoding);
+  }
+}
+
+function readWideRuns(reader: ByteReader, encoding: number, count: number, width: number): ByteRuns {
+  switch (encoding) {
+    case ENCODING.plain:
+      return readFixedRuns(reader, count, width);
+    case ENCODING.byteStreams:
+      return readFixedRuns(new ByteReader(joined(reader.take(count * width), count, width)), count, width);
+    case ENCODING.sharedPrefixes: {
+      const runs = readSharedPrefixes(reader, count);
+      if (runs.starts.some((start, i) => runs.ends[i] !== start + width)) {
+        throw new RangeError('a value has another length than its type');
+      }
+      return runs;
+    }
+    default:
+      throw notRead(encoding);
+  }
+}
+
+function readNumbers(reader: ByteReader, encoding: number, count: number, stored: StoredType): Numbers {
+  const { physical, width } = stored;
+  if (encoding === ENCODING.deltas && physical === 'INT32') return readDeltas32(reader, count);
+  if (encoding === ENCODING.deltas && physical === 'INT64') return readDeltas64(reader, count);
+  const isSplit = encoding === ENCODING.byteStreams && physical !== 'INT96';
+  if (!isSplit && encoding !== ENCODING.plain) throw notRead(encoding);
+  const taken = reader.take(count * width);
+  if (physical === 'INT96') return nanoseconds(taken, count);
+  const bytes = isSplit ? joined(taken, count, width) : aligned(taken, width);
+  const { buffer, byteOffset } = bytes;
+  switch (physical) {
+    case 'INT32':
+      return new Int32Array(buffer, byteOffset, count);
+    case 'INT64':
+      return new BigInt64Array(buffer, byteOffset, count);
+    case 'FLOAT':
+      return new Float32Array(buffer, byteOffset, count);
+    default:
+      return new Float64Array(buffer, byteOffset, count);
+  }
+}
+
+function ofRuns(runs: ByteRuns, { conversion }: StoredType): PageValues {
+  if (conversion === 'half-float') return { kind: 'numbers', numbers: halfFloats(runs) };
+  return { kind: 'runs', runs: conversion === 'uuid' ? uuidTexts(runs) : runs };
+}
+
+/** Typed arrays begin at multiples of the size of their elements; pages need not. */
+function aligned(bytes: Uint8Array, width: number): Uint8Array {
+  return bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+}
+
+/** Values of which first all first bytes are stored, then all second ones (BYTE_STREAM_SPLIT). */
+function joined(bytes: Uint8Array, count: number, width: number): Uint8Array {
+  const values = new Uint8Array(bytes.length);
+  for (let lane = 0; lane < width; lane++) {
+    for (let i = 0, from = lane * count; i < count; i++) values[i * width + lane] = bytes[from + i] ?? 0;
+  }
+  return values;
+}
+
+function notRead(encoding: number): RangeError {
+  return new RangeError(`it is stored in encoding ${String(encoding)}, which is none of its type`);
+}
