@@ -19,7 +19,7 @@ import { encodeParquet, writeParquet } from './writer.js';
 export function parquetAdapter(): ShimAdapter {
   return defineAdapter({
     id: 'parquet',
-    version: '2',
+    version: '3',
     module: ownModule('parquet', 'parquetAdapter'),
     steps: [
       {

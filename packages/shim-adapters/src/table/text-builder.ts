@@ -2,6 +2,9 @@ import { ConversionError } from '../errors.js';
 import type { Field, TextColumn } from './column.js';
 
 const MAX_BYTES = 2 ** 31 - 1;
+/** Bytes from which on copying them at once is faster than one by one. */
+const MANY = 32;
+const WORD = 4;
 
 /** Grows a text column value by value. Its offsets are 32-bit, so a column holds at most 2 GB of text. */
 export class TextBuilder {
@@ -29,7 +32,7 @@ export class TextBuilder {
     this.#reserve(end - start);
     const target = this.#bytes;
     let at = this.#used;
-    if (end - start > 32) {
+    if (end - start > MANY) {
       target.set(source.subarray(start, end), at);
       at += end - start;
     } else {
@@ -37,6 +40,41 @@ export class TextBuilder {
     }
     this.#used = at;
     this.#end();
+  }
+
+  /**
+   * Adds many values that lie within others, value `i` as `source[starts[i] .. ends[i]]`.
+   * @param order which values, one a row; -1 for an empty one
+   */
+  addRuns(source: Uint8Array, starts: Int32Array, ends: Int32Array, order: Int32Array): void {
+    let extra = 0;
+    for (let i = 0; i < order.length; i++) {
+      const run = order[i] ?? -1;
+      if (run >= 0) extra += (ends[run] ?? 0) - (starts[run] ?? 0);
+    }
+    this.#reserve(extra + WORD);
+    this.#makeRoom(order.length);
+    const target = this.#bytes;
+    const from = new DataView(source.buffer, source.byteOffset, source.byteLength);
+    const to = new DataView(target.buffer, target.byteOffset, target.byteLength);
+    // Whole words may reach beyond a value, within the source; what they bring too much the next value overwrites.
+    const lastWord = source.length - WORD;
+    const offsets = this.#offsets;
+    let at = this.#used;
+    let length = this.#length;
+    for (let row = 0; row < order.length; row++) {
+      const run = order[row] ?? -1;
+      if (run >= 0) {
+        const start = starts[run] ?? 0;
+        const end = ends[run] ?? 0;
+        if (end - start > MANY || end > lastWord) target.set(source.subarray(start, end), at);
+        else for (let i = start, j = at; i < end; i += WORD, j += WORD) to.setInt32(j, from.getInt32(i));
+        at += end - start;
+      }
+      offsets[++length] = at;
+    }
+    this.#used = at;
+    this.#length = length;
   }
 
   addEmpty(): void {
@@ -57,13 +95,17 @@ export class TextBuilder {
   }
 
   #end(): void {
+    this.#makeRoom(1);
     this.#length += 1;
-    if (this.#length >= this.#offsets.length) {
-      const grown = new Int32Array(this.#offsets.length * 2 + 1);
-      grown.set(this.#offsets);
-      this.#offsets = grown;
-    }
     this.#offsets[this.#length] = this.#used;
+  }
+
+  #makeRoom(values: number): void {
+    const needed = this.#length + values + 1;
+    if (needed <= this.#offsets.length) return;
+    const grown = new Int32Array(Math.max(needed, this.#offsets.length * 2 + 1));
+    grown.set(this.#offsets);
+    this.#offsets = grown;
   }
 
   #reserve(extra: number): void {

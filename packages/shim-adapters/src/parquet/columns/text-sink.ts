@@ -19,7 +19,6 @@ export class TextSink implements ColumnSink {
   readonly #presence: Presence;
   #dictionary: GrowingDictionary | undefined;
   #plain: TextBuilder | undefined;
-  #row = 0;
 
   constructor(field: Field, length: number, maxFieldBytes: number) {
     this.#field = field;
@@ -36,12 +35,20 @@ export class TextSink implements ColumnSink {
     const { runs } = values;
     this.#requireLengths(runs);
     this.#presence.addRows(row, rows, present);
-    let next = first;
-    for (let i = 0; i < rows; i++) {
-      const at = present?.[i] === 0 ? undefined : indices === undefined ? next : (indices[next] ?? 0);
-      if (at !== undefined) next += 1;
-      this.#addValue(runs, at, indices !== undefined);
+    const order = new Int32Array(rows).fill(-1);
+    for (let i = 0, next = first; i < rows; i++) {
+      if (present !== undefined && present[i] === 0) continue;
+      order[i] = indices === undefined ? next : (indices[next] ?? 0);
+      next += 1;
     }
+    let taken = 0;
+    if (this.#dictionary !== undefined) {
+      taken = this.#dictionary.add(runs, order, row, indices !== undefined);
+      if (taken === rows) return;
+      this.#plain = this.#dictionary.writtenOut(row + taken, this.#presence);
+      this.#dictionary = undefined;
+    }
+    this.#plain?.addRuns(runs.bytes, runs.starts, runs.ends, order.subarray(taken));
   }
 
   finish(): Column {
@@ -56,18 +63,6 @@ export class TextSink implements ColumnSink {
     const dictionary = entries.finish({ name: field.name, type: 'utf8' }, 0, undefined);
     requireUtf8(dictionary);
     return { layout: 'dictionary', field, length: this.#length, nullCount, validity, indices, dictionary };
-  }
-
-  /** @param at undefined for a null */
-  #addValue(runs: ByteRuns, at: number | undefined, repeats: boolean): void {
-    const row = this.#row++;
-    if (this.#dictionary !== undefined) {
-      if (at === undefined || this.#dictionary.add(runs, at, row, repeats)) return;
-      this.#plain = this.#dictionary.writtenOut(row, this.#presence);
-      this.#dictionary = undefined;
-    }
-    if (at === undefined) this.#plain?.addEmpty();
-    else this.#plain?.addBytes(runs.bytes, runs.starts[at] ?? 0, runs.ends[at] ?? 0);
   }
 
   #requireLengths({ starts, ends }: ByteRuns): void {
@@ -95,21 +90,31 @@ class GrowingDictionary {
     this.indices = new Int32Array(length);
   }
 
-  /** @returns false when there are too many different values for a dictionary */
-  add(runs: ByteRuns, at: number, row: number, repeats: boolean): boolean {
-    if (!repeats) return this.#addContent(runs, at, row);
-    if (this.#chunk !== runs) {
+  /**
+   * Takes values for rows from `row` on.
+   * @param order which run of bytes each row is; -1 for a null
+   * @param repeats whether the runs are a dictionary themselves
+   * @returns how many rows were taken before there were too many different values for a dictionary
+   */
+  add(runs: ByteRuns, order: Int32Array, row: number, repeats: boolean): number {
+    if (repeats && this.#chunk !== runs) {
       this.#chunk = runs;
       this.#entryOf = new Int32Array(runs.starts.length).fill(-1);
     }
-    const entry = this.#entryOf[at] ?? -1;
-    if (entry >= 0) {
-      this.indices[row] = entry;
-      return true;
+    const entryOf = this.#entryOf;
+    const indices = this.indices;
+    for (let i = 0; i < order.length; i++) {
+      const run = order[i] ?? -1;
+      if (run < 0) continue;
+      let entry = repeats ? (entryOf[run] ?? -1) : -1;
+      if (entry < 0) {
+        entry = this.#entry(runs, run, row + i);
+        if (entry < 0) return i;
+        if (repeats) entryOf[run] = entry;
+      }
+      indices[row + i] = entry;
     }
-    if (!this.#addContent(runs, at, row)) return false;
-    this.#entryOf[at] = this.indices[row] ?? 0;
-    return true;
+    return order.length;
   }
 
   /** The rows so far, one value after the other. */
@@ -124,20 +129,18 @@ class GrowingDictionary {
     return plain;
   }
 
-  #addContent({ bytes, starts, ends }: ByteRuns, at: number, row: number): boolean {
-    const start = starts[at] ?? 0;
-    const end = ends[at] ?? 0;
+  #entry({ bytes, starts, ends }: ByteRuns, run: number, row: number): number {
+    const start = starts[run] ?? 0;
+    const end = ends[run] ?? 0;
     // Latin-1 gives every run of bytes a text of its own.
     const content = Buffer.from(bytes.buffer, bytes.byteOffset + start, end - start).toString('latin1');
-    let entry = this.#known.get(content);
-    if (entry === undefined) {
-      entry = this.#known.size;
-      if (outgrowsDictionary(entry, row, this.#length)) return false;
-      this.#known.set(content, entry);
-      this.entries.addBytes(bytes, start, end);
-    }
-    this.indices[row] = entry;
-    return true;
+    const known = this.#known.get(content);
+    if (known !== undefined) return known;
+    const entry = this.#known.size;
+    if (outgrowsDictionary(entry, row, this.#length)) return -1;
+    this.#known.set(content, entry);
+    this.entries.addBytes(bytes, start, end);
+    return entry;
   }
 }
 

@@ -6,6 +6,7 @@ import type { ColumnPage } from './column-page.js';
 import { decompressed } from './decompression.js';
 import { readPageHeader, type PageHeader } from './page-header.js';
 import { ENCODING, lengthOf, readPageValues, type PageValues } from './page-values.js';
+import { readDefinitionLevels } from './definition-levels.js';
 import { readRunLengths } from './run-lengths.js';
 import type { StoredType } from './stored-type.js';
 
@@ -117,7 +118,7 @@ export class ColumnChunk {
   #decode(header: PageHeader, bytes: Uint8Array, from: number, to: number, row: number): ColumnPage {
     const { levels, reader } =
       header.kind === 'data' ? this.#partsV1(header, bytes) : this.#partsV2(header, bytes);
-    const { flags, count } = this.#presence(levels, header.values);
+    const { flags, count } = readDefinitionLevels(levels, header.values);
     let first = from;
     if (flags !== undefined) {
       first = 0;
@@ -155,30 +156,15 @@ export class ColumnChunk {
     const reader = new ByteReader(decompressed(stored.take(stored.left), codec, length, this.#compressors));
     return { levels: this.#stored.isOptional ? levels : undefined, reader };
   }
-
-  /** Which values are there, and how many. */
-  #presence(
-    levels: ByteReader | undefined,
-    values: number,
-  ): { flags: Uint8Array | undefined; count: number } {
-    if (levels === undefined) return { flags: undefined, count: values };
-    const flags = new Uint8Array(values);
-    readRunLengths(levels, 1, flags);
-    let count = 0;
-    for (const flag of flags) {
-      if (flag > 1) throw new RangeError('a value is defined deeper than its column');
-      count += flag;
-    }
-    return { flags: count === values ? undefined : flags, count };
-  }
 }
 
 function readIndices(reader: ByteReader, count: number, entries: number): Int32Array {
   const indices = new Int32Array(count);
   if (count === 0) return indices;
   readRunLengths(reader, reader.byte(), indices);
-  for (const index of indices) {
-    if (index < 0 || index >= entries) throw new RangeError('a value is not in the dictionary');
+  for (let i = 0; i < count; i++) {
+    // As an unsigned integer: those beyond 2^31 are negative here.
+    if ((indices[i] ?? 0) >>> 0 >= entries) throw new RangeError('a value is not in the dictionary');
   }
   return indices;
 }

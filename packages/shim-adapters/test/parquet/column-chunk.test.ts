@@ -1,0 +1,193 @@
+import { crc32 } from 'node:zlib';
+import type { ColumnMetaData } from 'hyparquet';
+import { compressors } from 'hyparquet-compressors';
+import { expect, it } from 'vitest';
+import { FixedSink } from '../../src/parquet/columns/fixed-sink.js';
+import { ColumnChunk } from '../../src/parquet/pages/column-chunk.js';
+import type { StoredType } from '../../src/parquet/pages/stored-type.js';
+import { cells } from '../cells.js';
+import { dataPage, dataPageV2, dictionaryPage, indexPage, int32s, varint } from './page-bytes.js';
+
+const REQUIRED: StoredType = { physical: 'INT32', width: 4, conversion: undefined, isOptional: false };
+const OPTIONAL: StoredType = { ...REQUIRED, isOptional: true };
+
+interface Chunk {
+  readonly pages: readonly Uint8Array[];
+  readonly values: number;
+  readonly stored?: StoredType;
+  readonly metadata?: Partial<ColumnMetaData>;
+}
+
+function sourceOf(bytes: Uint8Array): {
+  byteLength: number;
+  reads: number[];
+  slice: (start: number, end: number) => Promise<ArrayBuffer>;
+} {
+  const reads: number[] = [];
+  return {
+    byteLength: bytes.length,
+    reads,
+    slice(start, end) {
+      reads.push(end - start);
+      return Promise.resolve(Uint8Array.from(bytes.subarray(start, end)).buffer);
+    },
+  };
+}
+
+async function read(
+  { pages, values, stored = REQUIRED, metadata = {} }: Chunk,
+  from = 0,
+  to = values,
+): Promise<string[]> {
+  const bytes = Buffer.concat(pages);
+  const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', to - from);
+  const chunk = new ColumnChunk(
+    sourceOf(bytes),
+    {
+      type: stored.physical,
+      encodings: [],
+      path_in_schema: ['c'],
+      codec: 'UNCOMPRESSED',
+      num_values: BigInt(values),
+      total_uncompressed_size: BigInt(bytes.length),
+      total_compressed_size: BigInt(bytes.length),
+      data_page_offset: 0n,
+      ...metadata,
+    },
+    stored,
+    compressors,
+  );
+  for await (const page of chunk.pages(from, to, 0)) sink.add(page);
+  return cells(sink.finish());
+}
+
+const numbers = (...values: readonly number[]): string[] => values.map((value) => `number ${String(value)}`);
+
+it('pages of both versions follow one another', async () => {
+  const pages = [dataPage(2, int32s(1, -2)), dataPageV2(1, int32s(3))];
+  expect(await read({ pages, values: 3 })).toEqual(numbers(1, -2, 3));
+});
+
+it('pages without values and pages of an index are passed over', async () => {
+  const pages = [indexPage(9), dataPage(0, int32s()), dataPage(1, int32s(7)), indexPage(0)];
+  expect(await read({ pages, values: 1 })).toEqual(numbers(7));
+});
+
+it('a dictionary serves until its column goes on without it', async () => {
+  const indexed = Buffer.from([1, 0b11, 0b0000_0101]);
+  const pages = [dictionaryPage(2, int32s(10, 20)), dataPage(3, indexed, {}, 8), dataPage(1, int32s(30))];
+  expect(await read({ pages, values: 4 })).toEqual(numbers(20, 10, 20, 30));
+});
+
+it('a page of the second version may be stored as it is in a column that is compressed', async () => {
+  const pages = [dataPageV2(2, int32s(1, 2), { 7: false })];
+  expect(await read({ pages, values: 2, metadata: { codec: 'SNAPPY' } })).toEqual(numbers(1, 2));
+});
+
+it('a run of levels counts only as far as its page has values', async () => {
+  const levels = Buffer.concat([varint(2 ** 31 - 2), Buffer.from([1])]);
+  const body = Buffer.concat([int32s(levels.length), levels, int32s(5, 6)]);
+  expect(await read({ pages: [dataPage(2, body)], values: 2, stored: OPTIONAL })).toEqual(numbers(5, 6));
+});
+
+it('a header with long statistics is read piece by piece', async () => {
+  const pages = [dataPage(1, int32s(4), { 9: Buffer.alloc(100_000) })];
+  expect(await read({ pages, values: 1 })).toEqual(numbers(4));
+});
+
+it('a checksum that is right is passed, one that is wrong is told', async () => {
+  const body = int32s(1, 2);
+  const pages = [dataPage(2, body, { 4: crc32(body) | 0 })];
+  expect(await read({ pages, values: 2 })).toEqual(numbers(1, 2));
+  const wrong = [dataPage(2, body, { 4: (crc32(body) ^ 1) | 0 })];
+  await expect(read({ pages: wrong, values: 2 })).rejects.toThrow('checksum differs');
+});
+
+const EMPTY = int32s(1, 2);
+it.each<[what: string, chunk: Chunk, message: RegExp]>([
+  ['too few pages', { pages: [dataPage(1, int32s(1))], values: 2 }, /has 1 of 2 values/],
+  ['more values than the column', { pages: [dataPage(2, EMPTY)], values: 1 }, /more values than the column/],
+  ['too few bytes', { pages: [dataPage(3, EMPTY)], values: 3 }, /ends too early/],
+  ['a size beyond the column', { pages: [dataPage(2, EMPTY, { 3: 900 })], values: 2 }, /beyond its column/],
+  ['a size below 0', { pages: [dataPage(2, EMPTY, { 3: -1 })], values: 2 }, /lacks a size/],
+  ['values below 0', { pages: [dataPage(-1, EMPTY)], values: 2 }, /lacks a size/],
+  ['no dictionary', { pages: [dataPage(2, Buffer.from([1, 3, 0]), {}, 8)], values: 2 }, /no dictionary/],
+  [
+    'two dictionaries',
+    { pages: [dictionaryPage(1, int32s(1)), dictionaryPage(1, int32s(1))], values: 2 },
+    /more than one dictionary/,
+  ],
+  [
+    'an index beyond the dictionary',
+    { pages: [dictionaryPage(1, int32s(1)), dataPage(2, Buffer.from([1, 3, 2]), {}, 8)], values: 2 },
+    /not in the dictionary/,
+  ],
+  [
+    'a dictionary of more values than bytes',
+    { pages: [dictionaryPage(2 ** 30, int32s(1))], values: 2 },
+    /ends too early/,
+  ],
+  ['an encoding of text', { pages: [dataPage(2, EMPTY, {}, 7)], values: 2 }, /encoding 7/],
+  ['no such encoding', { pages: [dataPage(2, EMPTY, {}, 99)], values: 2 }, /encoding 99/],
+  [
+    'levels beyond the page',
+    { pages: [dataPageV2(2, EMPTY, { 5: 99 })], values: 2, stored: OPTIONAL },
+    /ends too early/,
+  ],
+  [
+    'a level beyond 1',
+    {
+      pages: [dataPage(2, Buffer.concat([int32s(2), Buffer.from([4, 3]), EMPTY]))],
+      values: 2,
+      stored: OPTIONAL,
+    },
+    /defined deeper/,
+  ],
+  [
+    'more bytes than can come of it',
+    { pages: [dataPage(2, EMPTY, { 2: 2 ** 30 })], values: 2, metadata: { codec: 'SNAPPY' } },
+    /more bytes than its compression can give/,
+  ],
+  [
+    'an unknown compression',
+    { pages: [dataPage(2, EMPTY)], values: 2, metadata: { codec: 'LZO' } },
+    /LZO is not read/,
+  ],
+])('%s is an error', async (_what, chunk, message) => {
+  await expect(read(chunk)).rejects.toThrow(message);
+});
+
+it.each<[what: string, metadata: Partial<ColumnMetaData>, message: RegExp]>([
+  ['before the file', { data_page_offset: -1n }, /outside of the file/],
+  ['beyond the file', { total_compressed_size: 10_000n }, /outside of the file/],
+  ['of another type', { type: 'DOUBLE' }, /another type/],
+])('a chunk %s is an error', async (_what, metadata, message) => {
+  await expect(read({ pages: [dataPage(2, EMPTY)], values: 2, metadata })).rejects.toThrow(message);
+});
+
+it('pages before the wanted rows are not fetched, and none after them', async () => {
+  const page = dataPage(50_000, Buffer.alloc(200_000));
+  const pages = Array.from({ length: 40 }, () => page);
+  pages[20] = dataPage(50_000, Buffer.from(Int32Array.from({ length: 50_000 }, (_, i) => i).buffer));
+  const source = sourceOf(Buffer.concat(pages));
+  const chunk = new ColumnChunk(
+    source,
+    {
+      type: 'INT32',
+      encodings: [],
+      path_in_schema: ['c'],
+      codec: 'UNCOMPRESSED',
+      num_values: 2_000_000n,
+      total_uncompressed_size: BigInt(source.byteLength),
+      total_compressed_size: BigInt(source.byteLength),
+      data_page_offset: 0n,
+    },
+    REQUIRED,
+    compressors,
+  );
+  const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', 3);
+  for await (const each of chunk.pages(1_000_007, 1_000_010, 0)) sink.add(each);
+  expect(cells(sink.finish())).toEqual(numbers(7, 8, 9));
+  const fetched = source.reads.reduce((sum, bytes) => sum + bytes, 0);
+  expect(fetched).toBeLessThan(source.byteLength / 4);
+});
