@@ -4,7 +4,7 @@ import type { ShimAdapter } from '../adapter.js';
 import { defineAdapter } from '../define-adapter.js';
 import { resolveLimits } from '../limits.js';
 import { openParquetFile } from '../parquet/file.js';
-import { loadParquetReader, loadParquetWriter } from '../parquet/library.js';
+import { compressorOf } from '../parquet/compression/compressor.js';
 import { ParquetReader } from '../parquet/reader.js';
 import { writeParquet } from '../parquet/writer.js';
 import type { AnyRequest } from '../request.js';
@@ -35,11 +35,10 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
         growth: 1.5,
         setupMs: 100,
         async convert(request, context) {
-          const library = await loadParquetReader();
           await using engine = await openEngine(resolved, context.signal);
           const path = await localPath(request, engine, context.signal);
           await using file = await openParquetFile({ ...request, source: { path } }, context.signal);
-          const reader = await ParquetReader.open(library, file, resolveLimits(request.options?.limits));
+          const reader = await ParquetReader.open(file, resolveLimits(request.options?.limits));
           const native = isPlain(path) ? new DuckDbColumns(engine, path) : undefined;
           return await reader.table(selectionOf(request), context, native);
         },
@@ -57,7 +56,7 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
             const bytes = await writeParquetFile(engine, table, context);
             if (bytes !== undefined) return bytes;
           }
-          return writeParquet(await loadParquetWriter(), table, context.losses);
+          return writeParquet(table, compressorOf('snappy'), context);
         },
       },
     ],

@@ -1,1 +1,2 @@
-export { parquetAdapter } from './adapter.js';
+export { parquetAdapter, type ParquetOptions } from './adapter.js';
+export type { ParquetCompression } from './compression/compressor.js';

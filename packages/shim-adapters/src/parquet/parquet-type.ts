@@ -1,25 +1,25 @@
-import type { SchemaElement } from 'hyparquet';
 import type { ColumnType, Field, TimeUnit } from '../table/column.js';
+import type { ParquetTimeUnit, SchemaElement } from './schema-element.js';
 
 const UNITS = { MILLIS: 'millisecond', MICROS: 'microsecond', NANOS: 'nanosecond' } as const;
 
 /** What the values of a Parquet column are here; undefined for those that go through JavaScript values. */
 export function fieldOfParquet(element: SchemaElement): Field | undefined {
-  if ((element.num_children ?? 0) > 0 || element.repetition_type === 'REPEATED') return undefined;
+  if ((element.children ?? 0) > 0 || element.repetition === 'REPEATED') return undefined;
   const known = knownType(element);
   if (known === undefined) return undefined;
   return {
     name: element.name,
     ...known,
-    ...(element.repetition_type === 'REQUIRED' ? { nullable: false } : {}),
+    ...(element.repetition === 'REQUIRED' ? { nullable: false } : {}),
   };
 }
 
 function knownType(element: SchemaElement): Omit<Field, 'name'> | undefined {
-  const { type, converted_type: converted, logical_type: logical } = element;
-  switch (logical?.type) {
+  const { physical, converted, logical } = element;
+  switch (logical?.kind) {
     case 'TIMESTAMP':
-      return timestamp(UNITS[logical.unit], logical.isAdjustedToUTC);
+      return timestamp(UNITS[logical.unit], logical.isUtc);
     case 'DATE':
       return { type: 'date' };
     case 'STRING':
@@ -56,7 +56,7 @@ function knownType(element: SchemaElement): Omit<Field, 'name'> | undefined {
   }
   const integer = integerType(element);
   if (integer !== undefined) return { type: integer };
-  switch (type) {
+  switch (physical) {
     case 'BOOLEAN':
       return { type: 'bool' };
     case 'INT32':
@@ -77,14 +77,9 @@ function knownType(element: SchemaElement): Omit<Field, 'name'> | undefined {
   }
 }
 
-function integerType({
-  converted_type: converted,
-  logical_type: logical,
-}: SchemaElement): ColumnType | undefined {
+function integerType({ converted, logical }: SchemaElement): ColumnType | undefined {
   const short =
-    logical?.type === 'INTEGER'
-      ? `${logical.isSigned ? 'INT' : 'UINT'}_${String(logical.bitWidth)}`
-      : converted;
+    logical?.kind === 'INTEGER' ? `${logical.isSigned ? 'INT' : 'UINT'}_${String(logical.bits)}` : converted;
   switch (short) {
     case 'INT_8':
       return 'int8';
@@ -112,74 +107,100 @@ function timestamp(unit: TimeUnit, utc: boolean): Omit<Field, 'name'> {
 }
 
 /**
- * How a column is declared in a Parquet file.
+ * How a column is declared in a Parquet file: by the newer annotations, and by the older ones where they say the same.
  * @param hasNulls a column that promises none is declared so only if it keeps the promise
  */
 export function elementOf(field: Field, hasNulls: boolean): SchemaElement {
-  const { name, type } = field;
-  const required = field.nullable === false && !hasNulls;
-  const base = { name, repetition_type: required ? 'REQUIRED' : 'OPTIONAL' } as const;
+  const repetition = field.nullable === false && !hasNulls ? 'REQUIRED' : 'OPTIONAL';
+  return { name: field.name, repetition, ...annotationOf(field) };
+}
+
+function annotationOf({
+  type,
+  unit,
+  timezone,
+  precision = 38,
+  scale = 0,
+}: Field): Omit<SchemaElement, 'name' | 'repetition'> {
   switch (type) {
     case 'bool':
-      return { ...base, type: 'BOOLEAN' };
+      return { physical: 'BOOLEAN' };
     case 'int8':
-      return { ...base, type: 'INT32', converted_type: 'INT_8' };
+      return { physical: 'INT32', converted: 'INT_8', logical: { kind: 'INTEGER', bits: 8, isSigned: true } };
     case 'int16':
-      return { ...base, type: 'INT32', converted_type: 'INT_16' };
-    case 'int32':
-      return { ...base, type: 'INT32' };
-    case 'int64':
-      return { ...base, type: 'INT64' };
-    case 'uint8':
-      return { ...base, type: 'INT32', converted_type: 'UINT_8' };
-    case 'uint16':
-      return { ...base, type: 'INT32', converted_type: 'UINT_16' };
-    case 'uint32':
-      return { ...base, type: 'INT32', converted_type: 'UINT_32' };
-    case 'uint64':
-      return { ...base, type: 'INT64', converted_type: 'UINT_64' };
-    case 'float32':
-      return { ...base, type: 'FLOAT' };
-    case 'float64':
-      return { ...base, type: 'DOUBLE' };
-    case 'date':
-      return { ...base, type: 'INT32', converted_type: 'DATE' };
-    case 'timestamp':
       return {
-        ...base,
-        type: 'INT64',
-        logical_type: {
-          type: 'TIMESTAMP',
-          isAdjustedToUTC: field.timezone !== undefined,
-          unit: parquetUnit(field.unit),
-        },
+        physical: 'INT32',
+        converted: 'INT_16',
+        logical: { kind: 'INTEGER', bits: 16, isSigned: true },
       };
-    case 'decimal': {
-      const { precision = 38, scale = 0 } = field;
+    case 'int32':
+      return { physical: 'INT32' };
+    case 'int64':
+      return { physical: 'INT64' };
+    case 'uint8':
       return {
-        ...base,
-        type: 'FIXED_LEN_BYTE_ARRAY',
-        type_length: precision > 38 ? 32 : 16,
-        converted_type: 'DECIMAL',
-        precision,
-        scale,
+        physical: 'INT32',
+        converted: 'UINT_8',
+        logical: { kind: 'INTEGER', bits: 8, isSigned: false },
+      };
+    case 'uint16':
+      return {
+        physical: 'INT32',
+        converted: 'UINT_16',
+        logical: { kind: 'INTEGER', bits: 16, isSigned: false },
+      };
+    case 'uint32':
+      return {
+        physical: 'INT32',
+        converted: 'UINT_32',
+        logical: { kind: 'INTEGER', bits: 32, isSigned: false },
+      };
+    case 'uint64':
+      return {
+        physical: 'INT64',
+        converted: 'UINT_64',
+        logical: { kind: 'INTEGER', bits: 64, isSigned: false },
+      };
+    case 'float32':
+      return { physical: 'FLOAT' };
+    case 'float64':
+      return { physical: 'DOUBLE' };
+    case 'date':
+      return { physical: 'INT32', converted: 'DATE', logical: { kind: 'DATE' } };
+    case 'timestamp':
+      return timestampElement(parquetUnit(unit), timezone !== undefined);
+    case 'decimal': {
+      // Zeros before the point are digits like others there.
+      const zeros = Math.max(0, -scale);
+      const digits = { precision: Math.min(76, precision + zeros), scale: Math.max(0, scale) };
+      return {
+        physical: 'FIXED_LEN_BYTE_ARRAY',
+        width: precision > 38 ? 32 : 16,
+        converted: 'DECIMAL',
+        ...digits,
+        logical: { kind: 'DECIMAL', ...digits },
       };
     }
     case 'json':
     case 'list':
     case 'struct':
-      // With the older `converted_type` the writer would parse and write each text again, and round its integers.
-      return { ...base, type: 'BYTE_ARRAY', logical_type: { type: 'JSON' } };
+      return { physical: 'BYTE_ARRAY', converted: 'JSON', logical: { kind: 'JSON' } };
     case 'binary':
-      return { ...base, type: 'BYTE_ARRAY' };
+      return { physical: 'BYTE_ARRAY' };
     case 'utf8':
     case 'null':
-      return { ...base, type: 'BYTE_ARRAY', converted_type: 'UTF8' };
+      return { physical: 'BYTE_ARRAY', converted: 'UTF8', logical: { kind: 'STRING' } };
   }
 }
 
+/** The older annotations know no local times and no nanoseconds. */
+function timestampElement(unit: ParquetTimeUnit, isUtc: boolean): Omit<SchemaElement, 'name' | 'repetition'> {
+  const converted = isUtc && unit !== 'NANOS' ? (`TIMESTAMP_${unit}` as const) : undefined;
+  return { physical: 'INT64', converted, logical: { kind: 'TIMESTAMP', isUtc, unit } };
+}
+
 /** Parquet has no seconds; they are written as milliseconds. */
-function parquetUnit(unit: TimeUnit | undefined): 'MILLIS' | 'MICROS' | 'NANOS' {
+function parquetUnit(unit: TimeUnit | undefined): ParquetTimeUnit {
   if (unit === 'microsecond') return 'MICROS';
   return unit === 'nanosecond' ? 'NANOS' : 'MILLIS';
 }

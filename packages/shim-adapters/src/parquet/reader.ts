@@ -1,5 +1,3 @@
-import type { FileMetaData } from 'hyparquet';
-import type * as hyparquet from 'hyparquet';
 import { shown } from '@perf/internal/errors';
 import type { StepContext, StreamContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
@@ -14,8 +12,9 @@ import { FlatColumn, type ColumnSource, type GatheredColumn } from './columns/fl
 import { NestedColumn } from './columns/nested-column.js';
 import { FIELD_NOTES, readFieldNotes, restored } from './field-notes.js';
 import type { ParquetFile } from './file.js';
-import type { ParquetLibrary } from './library.js';
+import { readFooter } from './footer-reader.js';
 import { columnsOf, type ParquetColumn } from './parquet-schema.js';
+import { PARQUET_PEERS, type ParquetPeers } from './peers.js';
 import { partsWithin, rowGroupsOf, type GroupPart, type RowRange } from './row-groups.js';
 
 /** Another reader of the same file, for columns that it reads to the same values. */
@@ -39,35 +38,31 @@ export class ParquetReader {
   readonly #columns: readonly ParquetColumn[];
   readonly #notes: ReturnType<typeof readFieldNotes>;
 
-  private constructor(
-    library: ParquetLibrary,
-    file: ParquetFile,
-    metadata: FileMetaData,
-    maxFieldBytes: number,
-  ) {
-    this.groups = rowGroupsOf(metadata);
-    this.#source = { library, file, metadata, maxFieldBytes, groups: this.groups };
-    this.#columns = columnsOf(metadata);
-    const pairs = metadata.key_value_metadata ?? [];
-    this.#notes = readFieldNotes(pairs.find(({ key }) => key === FIELD_NOTES)?.value);
+  private constructor(source: ColumnSource) {
+    const { schema, pairs } = source.footer;
+    this.groups = source.groups;
+    this.#source = source;
+    this.#columns = columnsOf(schema);
+    this.#notes = readFieldNotes(pairs.find(([key]) => key === FIELD_NOTES)?.[1]);
   }
 
-  /** @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE` */
+  /**
+   * @param peers what nested columns and rare codecs are read by
+   * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE`
+   */
   static async open(
-    library: ParquetLibrary,
     file: ParquetFile,
     limits: ResolvedLimits,
+    peers: ParquetPeers = PARQUET_PEERS,
   ): Promise<ParquetReader> {
-    const metadata = await readMetadata(library.parquet, file);
-    const reader = new ParquetReader(library, file, metadata, limits.fieldBytes);
-    const rows = Number(metadata.num_rows);
-    if (rows > limits.rows)
-      throw beyondLimit(`the Parquet file has ${String(rows)} rows`, 'rows', limits.rows);
-    if (metadata.schema.length - 1 > limits.columns) {
-      const columns = String(metadata.schema.length - 1);
-      throw beyondLimit(`the Parquet file has ${columns} columns`, 'columns', limits.columns);
-    }
-    return reader;
+    const footer = await readFooter(file);
+    const groups = rowGroupsOf(footer);
+    const columns = footer.schema.length - 1;
+    if (footer.rows > limits.rows)
+      throw beyondLimit(`the Parquet file has ${String(footer.rows)} rows`, 'rows', limits.rows);
+    if (columns > limits.columns)
+      throw beyondLimit(`the Parquet file has ${String(columns)} columns`, 'columns', limits.columns);
+    return new ParquetReader({ file, footer, groups, peers, maxFieldBytes: limits.fieldBytes });
   }
 
   /** The selected part as one table. */
@@ -172,10 +167,10 @@ export class ParquetReader {
 
   #gathered(columns: readonly ParquetColumn[], rows: number): readonly Gathered[] {
     return columns.map((column) => {
-      const { name, field } = column;
+      const { field } = column;
       const values =
         field === undefined
-          ? new NestedColumn(this.#source, name, rows)
+          ? new NestedColumn(this.#source, column, rows)
           : new FlatColumn(this.#source, column, field, rows);
       return { column, values };
     });
@@ -199,20 +194,8 @@ export class ParquetReader {
 
   #pairs(): Map<string, string> {
     // The Arrow schema that writers embed describes their file, not the table that was read from it.
-    const pairs = (this.#source.metadata.key_value_metadata ?? []).filter(
-      ({ key }) => key !== 'ARROW:schema' && key !== FIELD_NOTES,
-    );
-    return new Map(pairs.map(({ key, value }) => [key, value ?? '']));
-  }
-}
-
-/** The footer of a file: its schema, row groups and number of rows. */
-async function readMetadata(parquet: typeof hyparquet, file: ParquetFile): Promise<FileMetaData> {
-  try {
-    return await parquet.parquetMetadataAsync(file);
-  } catch (cause) {
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '') : String(cause);
-    throw new ConversionError('ERR_PERF_CONVERT_BAD_INPUT', `the file is not Parquet: ${reason}`, { cause });
+    const pairs = this.#source.footer.pairs.filter(([key]) => key !== 'ARROW:schema' && key !== FIELD_NOTES);
+    return new Map(pairs);
   }
 }
 

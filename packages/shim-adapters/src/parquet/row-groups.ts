@@ -1,5 +1,5 @@
-import type { FileMetaData } from 'hyparquet';
 import { broken } from './broken.js';
+import type { ParquetFooter } from './footer-reader.js';
 
 export interface RowRange {
   readonly start: number;
@@ -16,22 +16,18 @@ export interface GroupPart extends RowRange {
  * First and last row of each row group.
  * @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT` when a footer contradicts itself about them
  */
-export function rowGroupsOf(metadata: FileMetaData): readonly RowRange[] {
+export function rowGroupsOf({ rows, groups }: ParquetFooter): readonly RowRange[] {
+  const ranges: RowRange[] = [];
   let start = 0;
-  for (const group of metadata.row_groups) {
-    const counts = group.columns.map(({ meta_data: chunk }) => chunk?.num_values ?? 0n);
-    if (!(group.num_rows >= 0n) || counts.some((count) => !(count >= group.num_rows))) {
+  for (const group of groups) {
+    if (group.chunks.some((chunk) => chunk !== undefined && chunk.values < group.rows)) {
       throw broken('a row group and its columns differ in their number of rows');
     }
+    ranges.push({ start, end: start + group.rows });
+    start += group.rows;
   }
-  const rows = metadata.row_groups.reduce((sum, { num_rows: count }) => sum + count, 0n);
-  if (rows !== metadata.num_rows) throw broken('the row groups do not add up to the rows of the file');
-  return metadata.row_groups.map((group) => {
-    const end = start + Number(group.num_rows);
-    const range = { start, end };
-    start = end;
-    return range;
-  });
+  if (rows !== start) throw broken('the row groups do not add up to the rows of the file');
+  return ranges;
 }
 
 /** The parts of row groups that lie in a range. */

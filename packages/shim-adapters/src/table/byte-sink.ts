@@ -3,7 +3,7 @@ import { ConversionError } from '../errors.js';
 
 const MAX_BYTES = 2 ** 32 - 2;
 
-/** A growing run of bytes that text writers append to. */
+/** A growing run of bytes that writers append to. */
 export class ByteSink {
   readonly #allocate: Allocate | undefined;
   #bytes: Buffer;
@@ -22,6 +22,12 @@ export class ByteSink {
   byte(value: number): void {
     this.#reserve(1);
     this.#bytes[this.#used++] = value;
+  }
+
+  /** Appends an unsigned integer of four bytes, lowest first. */
+  uint32(value: number): void {
+    this.#reserve(4);
+    this.#used = this.#bytes.writeUInt32LE(value, this.#used);
   }
 
   /** Appends text known to be ASCII. */
@@ -104,7 +110,7 @@ export class ByteSink {
     if (needed > MAX_BYTES) {
       throw new ConversionError(
         'ERR_PERF_CONVERT_TOO_LARGE',
-        'the text would exceed 4 GB; convert it in parts with options.offset and options.limit',
+        'the result would exceed 4 GB; convert it in parts with options.offset and options.limit',
       );
     }
     const grown = this.#room(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));

@@ -1,4 +1,5 @@
 import { ConversionError } from '../errors.js';
+import type { ByteRuns } from './byte-runs.js';
 import type { Field, TextColumn } from './column.js';
 
 const MAX_BYTES = 2 ** 31 - 1;
@@ -43,10 +44,10 @@ export class TextBuilder {
   }
 
   /**
-   * Adds many values that lie within others, value `i` as `source[starts[i] .. ends[i]]`.
-   * @param order which values, one a row; -1 for an empty one
+   * Adds many values that lie within others.
+   * @param order which runs, one a row; -1 for an empty value
    */
-  addRuns(source: Uint8Array, starts: Int32Array, ends: Int32Array, order: Int32Array): void {
+  addRuns({ bytes: source, starts, ends }: ByteRuns, order: Int32Array): void {
     let extra = 0;
     for (let i = 0; i < order.length; i++) {
       const run = order[i] ?? -1;
@@ -68,7 +69,9 @@ export class TextBuilder {
         const start = starts[run] ?? 0;
         const end = ends[run] ?? 0;
         if (end - start > MANY || end > lastWord) target.set(source.subarray(start, end), at);
-        else for (let i = start, j = at; i < end; i += WORD, j += WORD) to.setInt32(j, from.getInt32(i));
+        else
+          for (let i = start, j = at; i < end; i += WORD, j += WORD)
+            to.setInt32(j, from.getInt32(i, true), true);
         at += end - start;
       }
       offsets[++length] = at;

@@ -125,6 +125,7 @@ describe('broken Parquet', () => {
       'a footer of zeros',
       Buffer.concat([Buffer.from('PAR1'), Buffer.alloc(32), Buffer.from([32, 0, 0, 0]), Buffer.from('PAR1')]),
     ],
+    ['an encrypted footer', Buffer.from('PAR1....PARE')],
     ['text', Buffer.from('a,b\n1,2\n'.repeat(20))],
   ])('%s is not Parquet', async (_name, bytes) => {
     const error = await failure(() => adapter.convert(request('parquet', 'columns', bytes)));

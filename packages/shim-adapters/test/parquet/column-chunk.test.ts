@@ -1,10 +1,11 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnMetaData } from 'hyparquet';
-import { compressors } from 'hyparquet-compressors';
 import { expect, it } from 'vitest';
+import { loadDecompress } from '../../src/parquet/compression/codec.js';
 import { FixedSink } from '../../src/parquet/columns/fixed-sink.js';
+import type { ChunkMetadata } from '../../src/parquet/footer-reader.js';
 import { ColumnChunk } from '../../src/parquet/pages/column-chunk.js';
 import type { StoredType } from '../../src/parquet/pages/stored-type.js';
+import { PARQUET_PEERS } from '../../src/parquet/peers.js';
 import { cells } from '../cells.js';
 import { dataPage, dataPageV2, dictionaryPage, indexPage, int32s, varint } from './page-bytes.js';
 
@@ -15,7 +16,12 @@ interface Chunk {
   readonly pages: readonly Uint8Array[];
   readonly values: number;
   readonly stored?: StoredType;
-  readonly metadata?: Partial<ColumnMetaData>;
+  readonly metadata?: Partial<ChunkMetadata>;
+}
+
+function chunkOf(storedBytes: number, values: number): ChunkMetadata {
+  const place = { dataOffset: 0, dictionaryOffset: undefined, storedBytes };
+  return { physical: 'INT32', path: ['c'], codec: 'UNCOMPRESSED', values, ...place };
 }
 
 function sourceOf(bytes: Uint8Array): {
@@ -43,19 +49,9 @@ async function read(
   const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', to - from);
   const chunk = new ColumnChunk(
     sourceOf(bytes),
-    {
-      type: stored.physical,
-      encodings: [],
-      path_in_schema: ['c'],
-      codec: 'UNCOMPRESSED',
-      num_values: BigInt(values),
-      total_uncompressed_size: BigInt(bytes.length),
-      total_compressed_size: BigInt(bytes.length),
-      data_page_offset: 0n,
-      ...metadata,
-    },
+    { ...chunkOf(bytes.length, values), ...metadata },
     stored,
-    compressors,
+    await loadDecompress(metadata.codec ?? 'UNCOMPRESSED', PARQUET_PEERS),
   );
   for await (const page of chunk.pages(from, to, 0)) sink.add(page);
   return cells(sink.finish());
@@ -109,8 +105,8 @@ it.each<[what: string, chunk: Chunk, message: RegExp]>([
   ['more values than the column', { pages: [dataPage(2, EMPTY)], values: 1 }, /more values than the column/],
   ['too few bytes', { pages: [dataPage(3, EMPTY)], values: 3 }, /ends too early/],
   ['a size beyond the column', { pages: [dataPage(2, EMPTY, { 3: 900 })], values: 2 }, /beyond its column/],
-  ['a size below 0', { pages: [dataPage(2, EMPTY, { 3: -1 })], values: 2 }, /lacks a size/],
-  ['values below 0', { pages: [dataPage(-1, EMPTY)], values: 2 }, /lacks a size/],
+  ['a size below 0', { pages: [dataPage(2, EMPTY, { 3: -1 })], values: 2 }, /lacks the size/],
+  ['values below 0', { pages: [dataPage(-1, EMPTY)], values: 2 }, /lacks the number/],
   ['no dictionary', { pages: [dataPage(2, Buffer.from([1, 3, 0]), {}, 8)], values: 2 }, /no dictionary/],
   [
     'two dictionaries',
@@ -151,16 +147,16 @@ it.each<[what: string, chunk: Chunk, message: RegExp]>([
   [
     'an unknown compression',
     { pages: [dataPage(2, EMPTY)], values: 2, metadata: { codec: 'LZO' } },
-    /LZO is not read/,
+    /LZO, which cannot be read/,
   ],
 ])('%s is an error', async (_what, chunk, message) => {
   await expect(read(chunk)).rejects.toThrow(message);
 });
 
-it.each<[what: string, metadata: Partial<ColumnMetaData>, message: RegExp]>([
-  ['before the file', { data_page_offset: -1n }, /outside of the file/],
-  ['beyond the file', { total_compressed_size: 10_000n }, /outside of the file/],
-  ['of another type', { type: 'DOUBLE' }, /another type/],
+it.each<[what: string, metadata: Partial<ChunkMetadata>, message: RegExp]>([
+  ['before the file', { dataOffset: -1 }, /outside of the file/],
+  ['beyond the file', { storedBytes: 10_000 }, /outside of the file/],
+  ['of another type', { physical: 'DOUBLE' }, /another type/],
 ])('a chunk %s is an error', async (_what, metadata, message) => {
   await expect(read({ pages: [dataPage(2, EMPTY)], values: 2, metadata })).rejects.toThrow(message);
 });
@@ -170,21 +166,7 @@ it('pages before the wanted rows are not fetched, and none after them', async ()
   const pages = Array.from({ length: 40 }, () => page);
   pages[20] = dataPage(50_000, Buffer.from(Int32Array.from({ length: 50_000 }, (_, i) => i).buffer));
   const source = sourceOf(Buffer.concat(pages));
-  const chunk = new ColumnChunk(
-    source,
-    {
-      type: 'INT32',
-      encodings: [],
-      path_in_schema: ['c'],
-      codec: 'UNCOMPRESSED',
-      num_values: 2_000_000n,
-      total_uncompressed_size: BigInt(source.byteLength),
-      total_compressed_size: BigInt(source.byteLength),
-      data_page_offset: 0n,
-    },
-    REQUIRED,
-    compressors,
-  );
+  const chunk = new ColumnChunk(source, chunkOf(source.byteLength, 2_000_000), REQUIRED, (bytes) => bytes);
   const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', 3);
   for await (const each of chunk.pages(1_000_007, 1_000_010, 0)) sink.add(each);
   expect(cells(sink.finish())).toEqual(numbers(7, 8, 9));

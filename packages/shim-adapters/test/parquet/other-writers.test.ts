@@ -139,7 +139,7 @@ describe('types of their own', () => {
     ['UINT_64', 'INT32'],
     ['TIMESTAMP_MILLIS', 'BYTE_ARRAY'],
   ] as const)('%s that is stored as %s is refused', (converted, type) => {
-    const element = { name: 'c', type, converted_type: converted };
+    const element = { name: 'c', physical: type, converted };
     const field = fieldOfParquet(element);
     if (field === undefined) throw new TypeError('no field');
     expect(() => storedTypeOf(element, field)).toThrow(/is declared as .* and stored as/);

@@ -64,7 +64,7 @@ async function fetched(
   const file = counted(fourGroups());
   const footer = counted(fourGroups());
   await hyparquet.parquetMetadataAsync(footer);
-  const reader = await ParquetReader.open({ parquet: hyparquet, compressors }, file, resolveLimits());
+  const reader = await ParquetReader.open(file, resolveLimits());
   using bounds = new Bounds({});
   const table = await reader.table(selection, bounds.context(new Losses()));
   return { bytes: file.fetched - footer.fetched, table };

@@ -1,7 +1,7 @@
 import type { Column, DecimalColumn, Field } from '../../table/column.js';
 import { setDecimalUnits } from '../../table/decimal.js';
 import { Presence } from '../../table/presence.js';
-import type { ByteRuns } from '../pages/byte-runs.js';
+import type { ByteRuns } from '../../table/byte-runs.js';
 import type { ColumnPage } from '../pages/column-page.js';
 import type { ColumnSink } from './column-sink.js';
 

@@ -1,22 +1,23 @@
-import type { FileMetaData } from 'hyparquet';
 import { shown } from '@perf/internal/errors';
 import { ConversionError } from '../../errors.js';
 import type { Column, Field } from '../../table/column.js';
 import { broken } from '../broken.js';
 import type { ParquetFile } from '../file.js';
-import type { ParquetLibrary } from '../library.js';
+import { loadDecompress } from '../compression/codec.js';
+import type { ParquetFooter } from '../footer-reader.js';
 import { ColumnChunk } from '../pages/column-chunk.js';
 import { storedTypeOf, type StoredType } from '../pages/stored-type.js';
 import type { ParquetColumn } from '../parquet-schema.js';
+import type { ParquetPeers } from '../peers.js';
 import type { GroupPart, RowRange } from '../row-groups.js';
 import { columnSinkOf, type ColumnSink } from './column-sink.js';
 
 /** Where the bytes of a column come from. */
 export interface ColumnSource {
   readonly file: ParquetFile;
-  readonly metadata: FileMetaData;
+  readonly footer: ParquetFooter;
   readonly groups: readonly RowRange[];
-  readonly library: ParquetLibrary;
+  readonly peers: ParquetPeers;
   readonly maxFieldBytes: number;
 }
 
@@ -48,20 +49,21 @@ export class FlatColumn implements GatheredColumn {
   }
 
   async read({ group, start, end }: GroupPart, row: number): Promise<void> {
-    const { file, metadata, groups, library } = this.#source;
+    const { file, footer, groups, peers } = this.#source;
     const first = groups[group]?.start ?? 0;
     const { name, leaf } = this.#column;
     try {
-      const { meta_data: chunk, file_path: path } = metadata.row_groups[group]?.columns[leaf] ?? {};
-      if (chunk === undefined || path !== undefined)
-        throw new RangeError('is not in this file, or encrypted');
-      if (chunk.path_in_schema.length !== 1 || chunk.path_in_schema[0] !== name) {
+      const { rows = 0, chunks = [] } = footer.groups[group] ?? {};
+      const chunk = chunks[leaf];
+      if (chunk === undefined) throw new RangeError('is not in this file, or encrypted');
+      if (chunk.path.length !== 1 || chunk.path[0] !== name) {
         throw new RangeError('is in another place than its schema says');
       }
-      if (chunk.num_values !== metadata.row_groups[group]?.num_rows) {
+      if (chunk.values !== rows) {
         throw new RangeError('has another number of values than its row group has rows');
       }
-      const pages = new ColumnChunk(file, chunk, this.#stored, library.compressors);
+      const decompress = await loadDecompress(chunk.codec, peers);
+      const pages = new ColumnChunk(file, chunk, this.#stored, decompress);
       for await (const page of pages.pages(start - first, end - first, row)) this.#sink.add(page);
     } catch (cause) {
       throw broken(cause, name);

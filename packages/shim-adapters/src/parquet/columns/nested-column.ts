@@ -1,5 +1,7 @@
-import type { DecodedArray, ParquetParsers } from 'hyparquet';
+import type { Compressors, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
 import { broken } from '../broken.js';
+import { loadDecompress } from '../compression/codec.js';
+import type { ParquetColumn } from '../parquet-schema.js';
 import type { GroupPart } from '../row-groups.js';
 import type { ColumnSource, GatheredColumn } from './flat-column.js';
 
@@ -16,18 +18,20 @@ const RAW_PARSERS: Partial<ParquetParsers> = {
 /** A column of lists, structs or maps, put together by the peer as JavaScript values. */
 export class NestedColumn implements GatheredColumn {
   readonly #source: ColumnSource;
-  readonly #name: string;
+  readonly #column: ParquetColumn;
   readonly #values: unknown[];
+  #metadata: FileMetaData | undefined;
   #taken = 0;
 
-  constructor(source: ColumnSource, name: string, rows: number) {
+  constructor(source: ColumnSource, column: ParquetColumn, rows: number) {
     this.#source = source;
-    this.#name = name;
+    this.#column = column;
     this.#values = new Array<unknown>(rows).fill(null);
   }
 
   async read(part: GroupPart, row: number): Promise<void> {
-    const { library, file, metadata } = this.#source;
+    const { file, peers } = this.#source;
+    const parquet = await peers.nested();
     let failed: unknown;
     const take = (data: DecodedArray, first: number): void => {
       const from = Math.max(0, part.start - first);
@@ -37,13 +41,14 @@ export class NestedColumn implements GatheredColumn {
       this.#taken += Math.max(0, to - from);
     };
     try {
-      await library.parquet.parquetRead({
+      this.#metadata ??= await parquet.parquetMetadataAsync(file);
+      await parquet.parquetRead({
         file,
-        metadata,
-        compressors: library.compressors,
+        metadata: this.#metadata,
+        compressors: await this.#compressors(part.group),
         parsers: RAW_PARSERS,
         utf8: false,
-        columns: [this.#name],
+        columns: [this.#column.name],
         rowStart: part.start,
         rowEnd: part.end,
         onChunk({ columnData, rowStart }) {
@@ -64,7 +69,18 @@ export class NestedColumn implements GatheredColumn {
   finish(): unknown[] {
     const rows = this.#values.length;
     if (this.#taken === rows) return this.#values;
-    throw broken(`has ${String(this.#taken)} of ${String(rows)} values`, this.#name);
+    throw broken(`has ${String(this.#taken)} of ${String(rows)} values`, this.#column.name);
+  }
+
+  async #compressors(group: number): Promise<Compressors> {
+    const { footer, peers } = this.#source;
+    const { leaf, leaves } = this.#column;
+    const chunks = footer.groups[group]?.chunks.slice(leaf, leaf + leaves) ?? [];
+    const compressors: Compressors = {};
+    for (const codec of new Set(chunks.map((chunk) => chunk?.codec))) {
+      if (codec !== undefined) compressors[codec] = await loadDecompress(codec, peers);
+    }
+    return compressors;
   }
 }
 

@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
-import type { ColumnMetaData, Compressors } from 'hyparquet';
-import { ByteReader, EndOfBytes } from './byte-reader.js';
+import type { ChunkMetadata } from '../footer-reader.js';
+import { ByteReader, EndOfBytes } from '../thrift/byte-reader.js';
 import { ChunkBytes, type ByteSource } from './chunk-bytes.js';
 import type { ColumnPage } from './column-page.js';
-import { decompressed } from './decompression.js';
 import { readPageHeader, type PageHeader } from './page-header.js';
 import { ENCODING, lengthOf, readPageValues, type PageValues } from './page-values.js';
 import { readDefinitionLevels } from './definition-levels.js';
 import { readRunLengths } from './run-lengths.js';
+import type { Decompress } from '../peers.js';
 import type { StoredType } from './stored-type.js';
 
 const MAX_HEADER = 2 ** 24;
@@ -16,8 +16,7 @@ const FIRST_HEADER = 256;
 /** A chunk of a flat column: its pages one after the other, those outside of the wanted rows passed over. */
 export class ColumnChunk {
   readonly #stored: StoredType;
-  readonly #codec: string;
-  readonly #compressors: Compressors;
+  readonly #decompress: Decompress;
   readonly #bytes: ChunkBytes;
   readonly #end: number;
   readonly #values: number;
@@ -27,21 +26,19 @@ export class ColumnChunk {
   /** @throws RangeError when the chunk cannot be one of this file */
   constructor(
     source: ByteSource & { readonly byteLength: number },
-    metadata: ColumnMetaData,
+    metadata: ChunkMetadata,
     stored: StoredType,
-    compressors: Compressors,
+    decompress: Decompress,
   ) {
-    if (metadata.type !== stored.physical)
+    if (metadata.physical !== stored.physical)
       throw new RangeError('is stored as another type than its schema says');
     this.#stored = stored;
-    this.#codec = metadata.codec;
-    this.#compressors = compressors;
-    this.#values = Number(metadata.num_values);
+    this.#decompress = decompress;
+    this.#values = metadata.values;
     // Some writers tell no place of the dictionary, or place 0; it then comes before the data.
-    const dictionaryAt = Number(metadata.dictionary_page_offset ?? 0n);
-    const dataAt = Number(metadata.data_page_offset);
-    this.#at = dictionaryAt > 0 ? Math.min(dictionaryAt, dataAt) : dataAt;
-    this.#end = this.#at + Number(metadata.total_compressed_size);
+    const { dataOffset, dictionaryOffset = 0 } = metadata;
+    this.#at = dictionaryOffset > 0 ? Math.min(dictionaryOffset, dataOffset) : dataOffset;
+    this.#end = this.#at + metadata.storedBytes;
     if (!(this.#at >= 0 && this.#end >= this.#at && this.#end <= source.byteLength)) {
       throw new RangeError('lies outside of the file');
     }
@@ -106,12 +103,7 @@ export class ColumnChunk {
     if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
       throw new RangeError(`its dictionary is in encoding ${String(encoding)}`);
     }
-    const bytes = decompressed(
-      await this.#pageBytes(header, start),
-      this.#codec,
-      plainBytes,
-      this.#compressors,
-    );
+    const bytes = this.#decompress(await this.#pageBytes(header, start), plainBytes);
     this.#dictionary = readPageValues(new ByteReader(bytes), ENCODING.plain, values, this.#stored);
   }
 
@@ -136,7 +128,7 @@ export class ColumnChunk {
 
   /** All of a page of the first version is compressed. */
   #partsV1(header: PageHeader, bytes: Uint8Array): { levels: ByteReader | undefined; reader: ByteReader } {
-    const reader = new ByteReader(decompressed(bytes, this.#codec, header.plainBytes, this.#compressors));
+    const reader = new ByteReader(this.#decompress(bytes, header.plainBytes));
     if (!this.#stored.isOptional) return { levels: undefined, reader };
     if (header.levelEncoding !== ENCODING.runLengths) {
       throw new RangeError(`its levels are in encoding ${String(header.levelEncoding)}`);
@@ -152,8 +144,10 @@ export class ColumnChunk {
     const levels = new ByteReader(stored.take(definitionBytes));
     const length = plainBytes - definitionBytes - repetitionBytes;
     if (length < 0) throw new RangeError('a page has more levels than bytes');
-    const codec = isCompressed ? this.#codec : 'UNCOMPRESSED';
-    const reader = new ByteReader(decompressed(stored.take(stored.left), codec, length, this.#compressors));
+    const body = stored.take(stored.left);
+    if (!isCompressed && body.length !== length)
+      throw new RangeError('a page has another size than it promises');
+    const reader = new ByteReader(isCompressed ? this.#decompress(body, length) : body);
     return { levels: this.#stored.isOptional ? levels : undefined, reader };
   }
 }

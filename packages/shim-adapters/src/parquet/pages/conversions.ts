@@ -1,4 +1,4 @@
-import type { ByteRuns } from './byte-runs.js';
+import type { ByteRuns } from '../../table/byte-runs.js';
 
 /** Floats of 16 bits (IEEE 754 binary16) as floats of 32. */
 export function halfFloats({ bytes, starts }: ByteRuns): Float32Array {

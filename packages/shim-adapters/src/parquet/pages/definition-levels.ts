@@ -1,4 +1,4 @@
-import type { ByteReader } from './byte-reader.js';
+import type { ByteReader } from '../thrift/byte-reader.js';
 import { readRunLengths } from './run-lengths.js';
 
 /** Which values of a page are there: a byte each, 1 = present; no flags at all when every one is. */

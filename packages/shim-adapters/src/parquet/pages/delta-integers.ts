@@ -1,4 +1,4 @@
-import { EndOfBytes, type ByteReader } from './byte-reader.js';
+import { EndOfBytes, type ByteReader } from '../thrift/byte-reader.js';
 import { bits32, unpackBits } from './run-lengths.js';
 
 /** How a sequence of differences is cut (DELTA_BINARY_PACKED of the Parquet encodings). */

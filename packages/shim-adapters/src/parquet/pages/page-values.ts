@@ -1,11 +1,6 @@
-import { ByteReader } from './byte-reader.js';
-import {
-  readFixedRuns,
-  readLengthsThenBytes,
-  readPrefixedRuns,
-  readSharedPrefixes,
-  type ByteRuns,
-} from './byte-runs.js';
+import type { ByteRuns } from '../../table/byte-runs.js';
+import { ByteReader } from '../thrift/byte-reader.js';
+import { readFixedRuns, readLengthsThenBytes, readPrefixedRuns, readSharedPrefixes } from './run-values.js';
 import { halfFloats, nanoseconds, uuidTexts } from './conversions.js';
 import { readDeltas32, readDeltas64 } from './delta-integers.js';
 import { readRunLengths, unpackBits } from './run-lengths.js';

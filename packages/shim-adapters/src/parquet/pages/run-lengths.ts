@@ -1,4 +1,4 @@
-import { EndOfBytes, type ByteReader } from './byte-reader.js';
+import { EndOfBytes, type ByteReader } from '../thrift/byte-reader.js';
 
 /**
  * Fills `out` from the hybrid of runs and bit-packed groups that Parquet stores levels and dictionary indices in

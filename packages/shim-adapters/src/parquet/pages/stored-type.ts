@@ -1,19 +1,19 @@
-import type { ParquetType, SchemaElement } from 'hyparquet';
 import type { Field } from '../../table/column.js';
+import type { PhysicalType, SchemaElement } from '../schema-element.js';
 
 /** What is done to stored values that are not yet what their column holds. */
 export type Conversion = 'half-float' | 'uuid' | 'nanoseconds';
 
 /** How the values of a flat column lie in its pages. */
 export interface StoredType {
-  readonly physical: ParquetType;
+  readonly physical: PhysicalType;
   /** Bytes of a value; 0 for those of any length and for bits. */
   readonly width: number;
   readonly conversion: Conversion | undefined;
   readonly isOptional: boolean;
 }
 
-const WIDTHS: Readonly<Record<ParquetType, number>> = {
+const WIDTHS: Readonly<Record<PhysicalType, number>> = {
   BOOLEAN: 0,
   INT32: 4,
   INT64: 8,
@@ -23,10 +23,10 @@ const WIDTHS: Readonly<Record<ParquetType, number>> = {
   BYTE_ARRAY: 0,
   FIXED_LEN_BYTE_ARRAY: 0,
 };
-const WHOLE_32: readonly ParquetType[] = ['INT32'];
-const WHOLE_64: readonly ParquetType[] = ['INT64'];
-const BYTES: readonly ParquetType[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
-const PHYSICAL: Readonly<Partial<Record<Field['type'], readonly ParquetType[]>>> = {
+const WHOLE_32: readonly PhysicalType[] = ['INT32'];
+const WHOLE_64: readonly PhysicalType[] = ['INT64'];
+const BYTES: readonly PhysicalType[] = ['BYTE_ARRAY', 'FIXED_LEN_BYTE_ARRAY'];
+const PHYSICAL: Readonly<Partial<Record<Field['type'], readonly PhysicalType[]>>> = {
   bool: ['BOOLEAN'],
   int8: WHOLE_32,
   int16: WHOLE_32,
@@ -51,14 +51,14 @@ const PHYSICAL: Readonly<Partial<Record<Field['type'], readonly ParquetType[]>>>
  * @throws RangeError when what the file declares of it contradicts itself
  */
 export function storedTypeOf(element: SchemaElement, field: Field): StoredType {
-  const { type: physical, logical_type: logical } = element;
+  const { physical, logical } = element;
   if (physical === undefined || PHYSICAL[field.type]?.includes(physical) !== true) {
     throw new RangeError(`is declared as ${field.type} and stored as ${String(physical)}`);
   }
   const isFixed = physical === 'FIXED_LEN_BYTE_ARRAY';
-  const width = isFixed ? (element.type_length ?? 0) : WIDTHS[physical];
+  const width = isFixed ? (element.width ?? 0) : WIDTHS[physical];
   if (isFixed && !(width > 0)) throw new RangeError('has values of no length');
-  const conversion = conversionOf(physical, logical?.type);
+  const conversion = conversionOf(physical, logical?.kind);
   const expected = conversion === 'half-float' ? 2 : 16;
   if ((conversion === 'half-float' || conversion === 'uuid') && width !== expected) {
     throw new RangeError(`has values of ${String(width)} bytes, where its type has ${String(expected)}`);
@@ -66,10 +66,10 @@ export function storedTypeOf(element: SchemaElement, field: Field): StoredType {
   if (field.type === 'float32' && isFixed && conversion !== 'half-float') {
     throw new RangeError(`is declared as float32 and stored as ${physical}`);
   }
-  return { physical, width, conversion, isOptional: element.repetition_type !== 'REQUIRED' };
+  return { physical, width, conversion, isOptional: element.repetition !== 'REQUIRED' };
 }
 
-function conversionOf(physical: ParquetType, logical: string | undefined): Conversion | undefined {
+function conversionOf(physical: PhysicalType, logical: string | undefined): Conversion | undefined {
   if (physical === 'INT96') return 'nanoseconds';
   if (logical === 'FLOAT16') return 'half-float';
   return logical === 'UUID' ? 'uuid' : undefined;

@@ -57,6 +57,17 @@ export class ByteReader {
     return (value >>> 1) ^ -(value & 1);
   }
 
+  /** A signed integer of 64 bits; rounded beyond 2^53. */
+  roundedZigzag(): number {
+    let value = 0;
+    for (let shift = 0; shift < 70; shift += 7) {
+      const byte = this.byte();
+      value += (byte & 0x7f) * 2 ** shift;
+      if (byte < 0x80) return value % 2 === 0 ? value / 2 : -(value + 1) / 2;
+    }
+    throw new RangeError('an integer is longer than 64 bits');
+  }
+
   /** A signed integer of 64 bits. */
   wideZigzag(): bigint {
     let value = 0n;

@@ -1,13 +1,7 @@
 import { ConversionError } from '../../errors.js';
-import { type ByteReader, EndOfBytes } from './byte-reader.js';
+import type { ByteRuns } from '../../table/byte-runs.js';
+import { type ByteReader, EndOfBytes } from '../thrift/byte-reader.js';
 import { readDeltas32 } from './delta-integers.js';
-
-/** Values of bytes within others: value `i` is `bytes[starts[i] .. ends[i]]`. */
-export interface ByteRuns {
-  readonly bytes: Uint8Array;
-  readonly starts: Int32Array;
-  readonly ends: Int32Array;
-}
 
 const MAX_BYTES = 2 ** 31 - 1;
 
