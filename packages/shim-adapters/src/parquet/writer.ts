@@ -4,7 +4,6 @@ import { requireSameColumns } from '../table/alike.js';
 import { ByteSink } from '../table/byte-sink.js';
 import type { Column } from '../table/column.js';
 import { ColumnTable } from '../table/column-table.js';
-import { noteRowLoss } from '../table/schema-loss.js';
 import type { Compressor } from './compression/compressor.js';
 import { fieldNotes } from './field-notes.js';
 import { elementOf } from './parquet-type.js';
@@ -70,7 +69,6 @@ class ParquetFileWriter {
 
   add(table: ColumnTable, losses: Losses, checkpoint: StreamContext['checkpoint']): void {
     losses.total(table.length * table.columns.length);
-    noteRowLoss(table, losses);
     requireSameColumns(this.#model, table);
     for (const column of table.columns) noteTypeLoss(column, losses);
     for (let start = 0; start < table.length; start += ROW_GROUP) {

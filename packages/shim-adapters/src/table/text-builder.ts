@@ -4,7 +4,7 @@ import type { Field, TextColumn } from './column.js';
 
 const MAX_BYTES = 2 ** 31 - 1;
 /** Bytes from which on copying them at once is faster than one by one. */
-const MANY = 32;
+const MANY = 64;
 const WORD = 4;
 
 /** Grows a text column value by value. Its offsets are 32-bit, so a column holds at most 2 GB of text. */

@@ -14,6 +14,7 @@ export interface Levels {
  */
 export function readDefinitionLevels(levels: ByteReader | undefined, values: number): Levels {
   if (levels === undefined) return { flags: undefined, count: values };
+  if (isOneRun(levels, values)) return { flags: undefined, count: values };
   const flags = new Uint8Array(values);
   readRunLengths(levels, 1, flags);
   let count = 0;
@@ -25,4 +26,13 @@ export function readDefinitionLevels(levels: ByteReader | undefined, values: num
   }
   if (seen > 1) throw new RangeError('a value is defined deeper than its column');
   return { flags: count === values ? undefined : flags, count };
+}
+
+/** Whether all of them are there by one run, as writers store a page without nulls. */
+function isOneRun(levels: ByteReader, values: number): boolean {
+  const { at } = levels;
+  const head = levels.varint();
+  if ((head & 1) === 0 && head >>> 1 >= values && levels.byte() === 1) return true;
+  levels.at = at;
+  return false;
 }

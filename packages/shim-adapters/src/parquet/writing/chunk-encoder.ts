@@ -42,11 +42,7 @@ export function encodeChunk(
 ): EncodedChunk {
   const dictionary = dictionaryOf(stored.values, stored.indices);
   const bodies = dataBodies(element, stored, dictionary);
-  const first = bodies[0];
-  const isWorth = first !== undefined && compressor.compress(first.body).length < first.body.length * WORTH;
-  const { codec, compress }: Compressor = isWorth
-    ? compressor
-    : { codec: 'UNCOMPRESSED', compress: (bytes) => bytes };
+  const { codec, compress } = worthwhile(compressor, bodies[0]?.body);
   const pages: Uint8Array[] = [];
   let plainBytes = 0;
   const addPage = (body: Uint8Array, details: (thrift: ThriftWriter) => void, kind: number): void => {
@@ -92,6 +88,15 @@ export function encodeChunk(
   };
 }
 
+/** The compressor, unless it makes a first page hardly smaller; then pages are stored as they are. */
+function worthwhile({ codec, compress }: Compressor, first: Uint8Array | undefined): Compressor {
+  const compressed = first === undefined ? undefined : compress(first);
+  if (first === undefined || compressed === undefined || compressed.length >= first.length * WORTH) {
+    return { codec: 'UNCOMPRESSED', compress: (bytes) => bytes };
+  }
+  return { codec, compress: (bytes) => (bytes === first ? compressed : compress(bytes)) };
+}
+
 interface DataBody {
   readonly rows: number;
   readonly body: Uint8Array;
@@ -129,12 +134,14 @@ function pageEnd(
   values: PageValues | undefined,
 ): { readonly end: number; readonly last: number } {
   const until = Math.min(rows, row + PAGE_ROWS);
+  const isVaried = values?.kind === 'runs';
+  if (flags === undefined && !isVaried) return { end: until, last: first + until - row };
   let end = row;
   let last = first;
   let bytes = 0;
   while (end < until && bytes < PAGE_BYTES) {
     if (flags === undefined || flags[end] === 1) {
-      if (values?.kind === 'runs') bytes += (values.runs.ends[last] ?? 0) - (values.runs.starts[last] ?? 0);
+      if (isVaried) bytes += (values.runs.ends[last] ?? 0) - (values.runs.starts[last] ?? 0);
       last += 1;
     }
     end += 1;

@@ -93,7 +93,8 @@ function grown(
 function runDictionary(runs: ByteRuns): ValueDictionary | undefined {
   const { length } = runs.starts;
   const dictionary = new GrowingDictionary(length);
-  const order = Int32Array.from({ length }, (_, i) => i);
+  const order = new Int32Array(length);
+  for (let i = 0; i < length; i++) order[i] = i;
   if (length === 0 || dictionary.add(runs, order, 0, false) < length) return undefined;
   const {
     bytes,
