@@ -1,6 +1,6 @@
 /**
  * The WebAssembly modules that packages carry as base64 text are exactly what their AssemblyScript sources compile to.
- * With `--write` the texts are brought up to date; `pnpm --filter @perf/cache kernels` does that.
+ * With `--write` the texts are brought up to date; `pnpm --filter @perf/<package> kernels` does that.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,18 @@ import { pathToFileURL } from 'node:url';
 import { conclude, root } from './workspace.mjs';
 
 const KERNELS = [
-  { name: 'cache', source: 'assembly/xxh3.ts', bundled: 'src/key/xxh3/bundled-kernel.ts', memoryPages: 2 },
+  {
+    name: 'cache',
+    source: 'assembly/xxh3.ts',
+    bundled: 'src/key/xxh3/bundled-kernel.ts',
+    memoryPages: [2, 2],
+  },
+  {
+    name: 'shim-adapters',
+    source: 'assembly/snappy.ts',
+    bundled: 'src/parquet/compression/bundled-kernel.ts',
+    memoryPages: [1, 256],
+  },
 ];
 
 const problems = [];
@@ -36,7 +47,7 @@ async function compiled({ source, memoryPages }, folder) {
       ...[source, '--outFile', 'kernel.wasm', '--runtime', 'stub', '--noAssert', '--enable', 'simd'],
       // Level 3 inlines what is called rarely: twice the size, no quicker.
       ...['--optimizeLevel', '2', '--shrinkLevel', '0'],
-      ...['--initialMemory', String(memoryPages), '--maximumMemory', String(memoryPages)],
+      ...['--initialMemory', String(memoryPages[0]), '--maximumMemory', String(memoryPages[1])],
     ],
     {
       readFile: (file) => readText(join(folder, file)),

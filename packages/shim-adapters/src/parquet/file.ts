@@ -1,10 +1,10 @@
 import { open } from 'node:fs/promises';
+import type { ByteSource } from './pages/byte-window.js';
 import type { AnyRequest } from '../request.js';
 import { sourceBytes, unreadablePath } from '../source.js';
 
 /** Random access to the bytes of a Parquet file. */
-export interface ParquetFile extends AsyncDisposable {
-  readonly byteLength: number;
+export interface ParquetFile extends AsyncDisposable, ByteSource {
   slice(start: number, end?: number): Promise<ArrayBuffer>;
 }
 
@@ -31,6 +31,14 @@ export async function openParquetFile(
       const { bytesRead } = await handle.read(new Uint8Array(buffer), 0, buffer.byteLength, start);
       return bytesRead === buffer.byteLength ? buffer : buffer.slice(0, bytesRead);
     },
+    async readInto(target, start) {
+      let filled = 0;
+      // A read may give less than is there.
+      for (let bytesRead = -1; bytesRead !== 0 && filled < target.length; filled += bytesRead) {
+        ({ bytesRead } = await handle.read(target, filled, target.length - filled, start + filled));
+      }
+      return filled;
+    },
     async [Symbol.asyncDispose]() {
       await handle.close();
     },
@@ -44,6 +52,11 @@ function inMemory(bytes: Uint8Array): ParquetFile {
       const part = new Uint8Array(Math.max(0, Math.min(end, bytes.byteLength) - start));
       part.set(bytes.subarray(start, end));
       return Promise.resolve(part.buffer);
+    },
+    readInto(target, start) {
+      const part = bytes.subarray(start, start + target.length);
+      target.set(part);
+      return Promise.resolve(part.length);
     },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };

@@ -10,9 +10,11 @@ import type { Selection } from '../table/records.js';
 import { leastBytes } from './columns/column-sink.js';
 import { FlatColumn, type ColumnSource, type GatheredColumn } from './columns/flat-column.js';
 import { NestedColumn } from './columns/nested-column.js';
+import { Codecs } from './compression/codecs.js';
 import { FIELD_NOTES, readFieldNotes, restored } from './field-notes.js';
 import type { ParquetFile } from './file.js';
 import { readFooter } from './footer-reader.js';
+import { ByteWindow } from './pages/byte-window.js';
 import { columnsOf, type ParquetColumn } from './parquet-schema.js';
 import { PARQUET_PEERS, type ParquetPeers } from './peers.js';
 import { partsWithin, rowGroupsOf, type GroupPart, type RowRange } from './row-groups.js';
@@ -62,7 +64,15 @@ export class ParquetReader {
       throw beyondLimit(`the Parquet file has ${String(footer.rows)} rows`, 'rows', limits.rows);
     if (columns > limits.columns)
       throw beyondLimit(`the Parquet file has ${String(columns)} columns`, 'columns', limits.columns);
-    return new ParquetReader({ file, footer, groups, peers, maxFieldBytes: limits.fieldBytes });
+    return new ParquetReader({
+      file,
+      footer,
+      groups,
+      peers,
+      codecs: new Codecs(peers),
+      window: new ByteWindow(file),
+      maxFieldBytes: limits.fieldBytes,
+    });
   }
 
   /** The selected part as one table. */

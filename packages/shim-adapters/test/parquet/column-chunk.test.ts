@@ -1,8 +1,9 @@
 import { crc32 } from 'node:zlib';
 import { expect, it } from 'vitest';
-import { loadDecompress } from '../../src/parquet/compression/codec.js';
+import { Codecs } from '../../src/parquet/compression/codecs.js';
 import { FixedSink } from '../../src/parquet/columns/fixed-sink.js';
 import type { ChunkMetadata } from '../../src/parquet/footer-reader.js';
+import { ByteWindow, type ByteSource } from '../../src/parquet/pages/byte-window.js';
 import { ColumnChunk } from '../../src/parquet/pages/column-chunk.js';
 import type { StoredType } from '../../src/parquet/pages/stored-type.js';
 import { PARQUET_PEERS } from '../../src/parquet/peers.js';
@@ -24,18 +25,16 @@ function chunkOf(storedBytes: number, values: number): ChunkMetadata {
   return { physical: 'INT32', path: ['c'], codec: 'UNCOMPRESSED', values, ...place };
 }
 
-function sourceOf(bytes: Uint8Array): {
-  byteLength: number;
-  reads: number[];
-  slice: (start: number, end: number) => Promise<ArrayBuffer>;
-} {
+function sourceOf(bytes: Uint8Array): ByteSource & { readonly reads: number[] } {
   const reads: number[] = [];
   return {
     byteLength: bytes.length,
     reads,
-    slice(start, end) {
-      reads.push(end - start);
-      return Promise.resolve(Uint8Array.from(bytes.subarray(start, end)).buffer);
+    readInto(target, start) {
+      const part = bytes.subarray(start, start + target.length);
+      target.set(part);
+      reads.push(part.length);
+      return Promise.resolve(part.length);
     },
   };
 }
@@ -48,12 +47,14 @@ async function read(
   const bytes = Buffer.concat(pages);
   const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', to - from);
   const chunk = new ColumnChunk(
-    sourceOf(bytes),
+    new ByteWindow(sourceOf(bytes)),
     { ...chunkOf(bytes.length, values), ...metadata },
     stored,
-    await loadDecompress(metadata.codec ?? 'UNCOMPRESSED', PARQUET_PEERS),
+    await new Codecs(PARQUET_PEERS).decompress(metadata.codec ?? 'UNCOMPRESSED'),
   );
-  for await (const page of chunk.pages(from, to, 0)) sink.add(page);
+  await chunk.read(from, to, 0, (page) => {
+    sink.add(page);
+  });
   return cells(sink.finish());
 }
 
@@ -166,9 +167,16 @@ it('pages before the wanted rows are not fetched, and none after them', async ()
   const pages = Array.from({ length: 40 }, () => page);
   pages[20] = dataPage(50_000, Buffer.from(Int32Array.from({ length: 50_000 }, (_, i) => i).buffer));
   const source = sourceOf(Buffer.concat(pages));
-  const chunk = new ColumnChunk(source, chunkOf(source.byteLength, 2_000_000), REQUIRED, (bytes) => bytes);
+  const chunk = new ColumnChunk(
+    new ByteWindow(source),
+    chunkOf(source.byteLength, 2_000_000),
+    REQUIRED,
+    (bytes) => bytes,
+  );
   const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', 3);
-  for await (const each of chunk.pages(1_000_007, 1_000_010, 0)) sink.add(each);
+  await chunk.read(1_000_007, 1_000_010, 0, (each) => {
+    sink.add(each);
+  });
   expect(cells(sink.finish())).toEqual(numbers(7, 8, 9));
   const fetched = source.reads.reduce((sum, bytes) => sum + bytes, 0);
   expect(fetched).toBeLessThan(source.byteLength / 4);

@@ -53,6 +53,13 @@ function counted(bytes: Uint8Array): ParquetFile & { fetched: number; reads: num
       file.reads += 1;
       return Promise.resolve(part.buffer);
     },
+    readInto(target: Uint8Array, start: number) {
+      const part = bytes.subarray(start, start + target.length);
+      target.set(part);
+      file.fetched += part.length;
+      file.reads += 1;
+      return Promise.resolve(part.length);
+    },
     [Symbol.asyncDispose]: () => Promise.resolve(),
   };
   return file;

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { snappyCompress, snappyUncompress } from 'hysnappy';
 import { describe, expect, it } from 'vitest';
 import { decompressSnappy } from '../../src/parquet/compression/snappy-decoder.js';
+import { SnappyDecoder } from '../../src/parquet/compression/snappy-kernel.js';
 import { compressSnappy } from '../../src/parquet/compression/snappy-encoder.js';
 
 /** Bytes with repeats near and far, across the blocks of 64 KB. */
@@ -17,12 +18,36 @@ const repetitive = fc
   .chain((parts) => fc.shuffledSubarray([...parts, ...parts, ...parts]))
   .map((parts) => new Uint8Array(Buffer.concat(parts)));
 
+const decoder = new SnappyDecoder();
+
+/** What bytes stand for by both decoders, which must agree, errors included. */
+function plainOf(stored: Uint8Array, length: number): Uint8Array {
+  const [kernel, twin] = [
+    attempt(() => decoder.decompress(stored, length).slice()),
+    attempt(() => decompressSnappy(stored, length)),
+  ];
+  expect(kernel instanceof Error).toBe(twin instanceof Error);
+  if (kernel instanceof Error) throw kernel;
+  if (twin instanceof Error) throw twin;
+  expect(Buffer.compare(kernel, twin)).toBe(0);
+  return kernel;
+}
+
+function attempt(read: () => Uint8Array): Uint8Array | Error {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof RangeError) return error;
+    throw error;
+  }
+}
+
 describe('Snappy', () => {
   it('what is compressed here is the same for both readers', () => {
     fc.assert(
       fc.property(repetitive, (bytes) => {
         const stored = compressSnappy(bytes);
-        expect(Buffer.compare(decompressSnappy(stored, bytes.length), bytes)).toBe(0);
+        expect(Buffer.compare(plainOf(stored, bytes.length), bytes)).toBe(0);
         expect(Buffer.compare(snappyUncompress(stored, bytes.length), bytes)).toBe(0);
       }),
       { numRuns: 200 },
@@ -32,7 +57,7 @@ describe('Snappy', () => {
   it('what another writer compresses is read here', () => {
     fc.assert(
       fc.property(repetitive, (bytes) => {
-        expect(Buffer.compare(decompressSnappy(snappyCompress(bytes), bytes.length), bytes)).toBe(0);
+        expect(Buffer.compare(plainOf(snappyCompress(bytes), bytes.length), bytes)).toBe(0);
       }),
       { numRuns: 100 },
     );
@@ -46,7 +71,7 @@ describe('Snappy', () => {
     }
     const stored = compressSnappy(random);
     expect(stored.length).toBeLessThan(random.length * (1 + 1 / 6) + 32);
-    expect(Buffer.compare(decompressSnappy(stored, random.length), random)).toBe(0);
+    expect(Buffer.compare(plainOf(stored, random.length), random)).toBe(0);
   });
 
   it('far copies of four-byte offsets are read', () => {
@@ -54,7 +79,7 @@ describe('Snappy', () => {
     const head = [(70_004 & 0x7f) | 0x80, ((70_004 >>> 7) & 0x7f) | 0x80, 70_004 >>> 14];
     const tag = [62 << 2, 69_999 & 0xff, (69_999 >>> 8) & 0xff, 69_999 >>> 16];
     const copy = [3 | (3 << 2), 70_000 & 0xff, (70_000 >>> 8) & 0xff, 70_000 >>> 16, 0];
-    const plain = decompressSnappy(Buffer.from([...head, ...tag, ...literal, ...copy]), 70_004);
+    const plain = plainOf(Buffer.from([...head, ...tag, ...literal, ...copy]), 70_004);
     expect([...plain.subarray(70_000)]).toEqual([0, 1, 2, 3]);
   });
 
@@ -66,13 +91,18 @@ describe('Snappy', () => {
         const damaged = Buffer.from(stored);
         damaged[at] = (damaged[at] ?? 0) ^ flip;
         try {
-          expect(decompressSnappy(damaged, bytes.length).length).toBe(bytes.length);
+          expect(plainOf(damaged, bytes.length).length).toBe(bytes.length);
         } catch (error) {
           expect(error).toBeInstanceOf(RangeError);
         }
       }),
       { numRuns: 500 },
     );
+  });
+
+  it('pages beyond 16 MB are decompressed outside of the memory of the kernel', () => {
+    const bytes = new Uint8Array(2 ** 24 + 5).fill(7);
+    expect(Buffer.compare(plainOf(compressSnappy(bytes), bytes.length), bytes)).toBe(0);
   });
 
   it.each([
@@ -83,7 +113,10 @@ describe('Snappy', () => {
     ['a copy before the beginning', [4, 1, 1], 4],
     ['a copy from nowhere', [8, 12, 65, 66, 67, 68, 1, 0], 8],
     ['too few bytes', [3, 0, 65], 3],
+    ['a literal of 4 GB', [3, 0xfc, 0xff, 0xff, 0xff, 0xff, 65], 3],
+    ['a literal whose length is cut', [3, 0xfc, 0xff], 3],
+    ['a copy that is cut', [8, 12, 65, 66, 67, 68, 2, 1], 8],
   ])('%s is an error', (_what, stored, length) => {
-    expect(() => decompressSnappy(Uint8Array.from(stored), length)).toThrow(RangeError);
+    expect(() => plainOf(Uint8Array.from(stored), length)).toThrow(RangeError);
   });
 });

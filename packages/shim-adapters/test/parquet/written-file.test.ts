@@ -176,11 +176,8 @@ describe('a written file', () => {
     const rows = 300_001;
     const table = tableOf({ i: ['int32', Array.from({ length: rows }, (_, i) => i)] });
     const bytes = await written(table);
-    const footer = await readFooter({
-      byteLength: bytes.length,
-      slice: (start, end) => Promise.resolve(bytes.buffer.slice(start, end)),
-      [Symbol.asyncDispose]: () => Promise.resolve(),
-    });
+    await using file = await openParquetFile(request('parquet', 'columns', bytes), undefined);
+    const footer = await readFooter(file);
     expect(footer.groups.map((group) => group.rows)).toEqual([300_000, 1]);
     const part = await parquetAdapter().convert({
       ...request('parquet', 'columns', bytes),
@@ -247,7 +244,7 @@ describe('compression', () => {
 
 describe('peers', () => {
   const asked = (): Promise<never> => Promise.reject(new Error('a peer was asked for'));
-  const peers: ParquetPeers = { nested: asked, compressors: asked, snappy: () => Promise.resolve(undefined) };
+  const peers: ParquetPeers = { nested: asked, compressors: asked };
 
   it('none is needed for columns that are flat', async () => {
     const table = tableOf({ t: ['utf8', index.map((i) => `text ${String(i)}`)], i: ['int32', index] });
@@ -277,10 +274,10 @@ describe('bounds', () => {
     const reader = await ParquetReader.open(file, resolveLimits());
     using bounds = new Bounds({ maxBytes: 23 });
     const reads: number[] = [];
-    const { slice } = file;
-    file.slice = (start, end) => {
+    const { readInto } = file;
+    file.readInto = (target, start) => {
       reads.push(start);
-      return slice(start, end);
+      return readInto(target, start);
     };
     const error = await failure(() => reader.table({}, bounds.context(new Losses())));
     expect(error.code).toBe('ERR_PERF_CONVERT_MEMORY_EXCEEDED');

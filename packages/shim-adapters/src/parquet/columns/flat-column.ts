@@ -3,8 +3,9 @@ import { ConversionError } from '../../errors.js';
 import type { Column, Field } from '../../table/column.js';
 import { broken } from '../broken.js';
 import type { ParquetFile } from '../file.js';
-import { loadDecompress } from '../compression/codec.js';
+import type { Codecs } from '../compression/codecs.js';
 import type { ParquetFooter } from '../footer-reader.js';
+import type { ByteWindow } from '../pages/byte-window.js';
 import { ColumnChunk } from '../pages/column-chunk.js';
 import { storedTypeOf, type StoredType } from '../pages/stored-type.js';
 import type { ParquetColumn } from '../parquet-schema.js';
@@ -18,6 +19,9 @@ export interface ColumnSource {
   readonly footer: ParquetFooter;
   readonly groups: readonly RowRange[];
   readonly peers: ParquetPeers;
+  readonly codecs: Codecs;
+  /** What flat columns are read through, one after the other. */
+  readonly window: ByteWindow;
   readonly maxFieldBytes: number;
 }
 
@@ -49,7 +53,7 @@ export class FlatColumn implements GatheredColumn {
   }
 
   async read({ group, start, end }: GroupPart, row: number): Promise<void> {
-    const { file, footer, groups, peers } = this.#source;
+    const { footer, groups, codecs, window } = this.#source;
     const first = groups[group]?.start ?? 0;
     const { name, leaf } = this.#column;
     try {
@@ -62,9 +66,11 @@ export class FlatColumn implements GatheredColumn {
       if (chunk.values !== rows) {
         throw new RangeError('has another number of values than its row group has rows');
       }
-      const decompress = await loadDecompress(chunk.codec, peers);
-      const pages = new ColumnChunk(file, chunk, this.#stored, decompress);
-      for await (const page of pages.pages(start - first, end - first, row)) this.#sink.add(page);
+      const decompress = await codecs.decompress(chunk.codec);
+      const pages = new ColumnChunk(window, chunk, this.#stored, decompress);
+      await pages.read(start - first, end - first, row, (page) => {
+        this.#sink.add(page);
+      });
     } catch (cause) {
       throw broken(cause, name);
     }

@@ -1,6 +1,5 @@
 import type { Compressors, DecodedArray, FileMetaData, ParquetParsers } from 'hyparquet';
 import { broken } from '../broken.js';
-import { loadDecompress } from '../compression/codec.js';
 import type { ParquetColumn } from '../parquet-schema.js';
 import type { GroupPart } from '../row-groups.js';
 import type { ColumnSource, GatheredColumn } from './flat-column.js';
@@ -73,12 +72,15 @@ export class NestedColumn implements GatheredColumn {
   }
 
   async #compressors(group: number): Promise<Compressors> {
-    const { footer, peers } = this.#source;
+    const { footer, codecs } = this.#source;
     const { leaf, leaves } = this.#column;
     const chunks = footer.groups[group]?.chunks.slice(leaf, leaf + leaves) ?? [];
     const compressors: Compressors = {};
     for (const codec of new Set(chunks.map((chunk) => chunk?.codec))) {
-      if (codec !== undefined) compressors[codec] = await loadDecompress(codec, peers);
+      if (codec === undefined) continue;
+      const decompress = await codecs.decompress(codec);
+      // The values of one page are views into it while others are decompressed.
+      compressors[codec] = (stored, length) => decompress(stored, length).slice();
     }
     return compressors;
   }

@@ -13,7 +13,7 @@ export function decompressSnappy(stored: Uint8Array, length: number): Uint8Array
   const from = new DataView(stored.buffer, stored.byteOffset, stored.byteLength);
   const to = new DataView(out.buffer);
   const end = stored.length;
-  let at = readLength(stored, length);
+  let at = readSnappyLength(stored, length);
   let written = 0;
   while (at < end) {
     const tag = stored[at++] ?? 0;
@@ -56,7 +56,7 @@ export function decompressSnappy(stored: Uint8Array, length: number): Uint8Array
 }
 
 /** Where the data begins, after the length that it claims. */
-function readLength(stored: Uint8Array, length: number): number {
+export function readSnappyLength(stored: Uint8Array, length: number): number {
   let claimed = 0;
   for (let at = 0; at < Math.min(5, stored.length); at++) {
     const byte = stored[at] ?? 0;

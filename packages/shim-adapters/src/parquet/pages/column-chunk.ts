@@ -1,13 +1,13 @@
 import { crc32 } from 'node:zlib';
 import type { ChunkMetadata } from '../footer-reader.js';
 import { ByteReader, EndOfBytes } from '../thrift/byte-reader.js';
-import { ChunkBytes, type ByteSource } from './chunk-bytes.js';
+import type { ByteWindow } from './byte-window.js';
 import type { ColumnPage } from './column-page.js';
 import { readPageHeader, type PageHeader } from './page-header.js';
 import { ENCODING, lengthOf, readPageValues, type PageValues } from './page-values.js';
 import { readDefinitionLevels } from './definition-levels.js';
 import { readRunLengths } from './run-lengths.js';
-import type { Decompress } from '../peers.js';
+import type { Decompress } from '../compression/codecs.js';
 import type { StoredType } from './stored-type.js';
 
 const MAX_HEADER = 2 ** 24;
@@ -17,19 +17,14 @@ const FIRST_HEADER = 256;
 export class ColumnChunk {
   readonly #stored: StoredType;
   readonly #decompress: Decompress;
-  readonly #bytes: ChunkBytes;
+  readonly #window: ByteWindow;
   readonly #end: number;
   readonly #values: number;
   #at: number;
   #dictionary: PageValues | undefined;
 
   /** @throws RangeError when the chunk cannot be one of this file */
-  constructor(
-    source: ByteSource & { readonly byteLength: number },
-    metadata: ChunkMetadata,
-    stored: StoredType,
-    decompress: Decompress,
-  ) {
+  constructor(window: ByteWindow, metadata: ChunkMetadata, stored: StoredType, decompress: Decompress) {
     if (metadata.physical !== stored.physical)
       throw new RangeError('is stored as another type than its schema says');
     this.#stored = stored;
@@ -39,17 +34,17 @@ export class ColumnChunk {
     const { dataOffset, dictionaryOffset = 0 } = metadata;
     this.#at = dictionaryOffset > 0 ? Math.min(dictionaryOffset, dataOffset) : dataOffset;
     this.#end = this.#at + metadata.storedBytes;
-    if (!(this.#at >= 0 && this.#end >= this.#at && this.#end <= source.byteLength)) {
+    if (!(this.#at >= 0 && this.#end >= this.#at && this.#end <= window.sourceBytes)) {
       throw new RangeError('lies outside of the file');
     }
-    this.#bytes = new ChunkBytes(source, this.#at, this.#end);
+    this.#window = window;
   }
 
   /**
-   * The pages that hold rows `from..to` of the chunk.
+   * Gives the pages that hold rows `from..to` of the chunk, each to be used at once: its memory is that of the next.
    * @param row where row `from` goes
    */
-  async *pages(from: number, to: number, row: number): AsyncGenerator<ColumnPage, void> {
+  async read(from: number, to: number, row: number, take: (page: ColumnPage) => void): Promise<void> {
     for (let first = 0; first < to;) {
       if (this.#at >= this.#end)
         throw new EndOfBytes(`has ${String(first)} of ${String(this.#values)} values`);
@@ -65,7 +60,7 @@ export class ColumnChunk {
         if (end > from && header.values > 0) {
           const page = await this.#pageBytes(header, start);
           const [lo, hi] = [Math.max(from, first), Math.min(to, end)];
-          yield this.#decode(header, page, lo - first, hi - first, row + lo - from);
+          take(this.#decode(header, page, lo - first, hi - first, row + lo - from));
         }
         first = end;
       }
@@ -75,7 +70,7 @@ export class ColumnChunk {
   /** The header at the current place, which moves to its end. */
   async #header(isPassing: boolean): Promise<PageHeader> {
     for (let size = FIRST_HEADER; ; size *= 8) {
-      const bytes = await this.#bytes.from(this.#at, size, isPassing);
+      const bytes = await this.#window.from(this.#at, size, this.#end, isPassing);
       try {
         const reader = new ByteReader(bytes);
         const header = readPageHeader(reader);
@@ -89,7 +84,7 @@ export class ColumnChunk {
   }
 
   async #pageBytes({ storedBytes, crc }: PageHeader, start: number): Promise<Uint8Array> {
-    const bytes = (await this.#bytes.from(start, storedBytes, false)).subarray(0, storedBytes);
+    const bytes = (await this.#window.from(start, storedBytes, this.#end, false)).subarray(0, storedBytes);
     if (bytes.length < storedBytes) throw new EndOfBytes('the file ends too early');
     if (crc !== undefined && crc >>> 0 !== crc32(bytes)) {
       throw new RangeError('a page is not as it was written: its checksum differs');
@@ -103,7 +98,8 @@ export class ColumnChunk {
     if (encoding !== ENCODING.plain && encoding !== ENCODING.plainDictionary) {
       throw new RangeError(`its dictionary is in encoding ${String(encoding)}`);
     }
-    const bytes = this.#decompress(await this.#pageBytes(header, start), plainBytes);
+    // It is needed for as long as there are pages.
+    const bytes = this.#decompress(await this.#pageBytes(header, start), plainBytes).slice();
     this.#dictionary = readPageValues(new ByteReader(bytes), ENCODING.plain, values, this.#stored);
   }
 

@@ -99,7 +99,7 @@ function readNumbers(reader: ByteReader, encoding: number, count: number, stored
   if (!isSplit && encoding !== ENCODING.plain) throw notRead(encoding);
   const taken = reader.take(count * width);
   if (physical === 'INT96') return nanoseconds(taken, count);
-  const bytes = isSplit ? joined(taken, count, width) : aligned(taken, width);
+  const bytes = isSplit ? joined(taken, count, width) : aligned(taken, width, reader.bytes);
   const { buffer, byteOffset } = bytes;
   switch (physical) {
     case 'INT32':
@@ -118,9 +118,17 @@ function ofRuns(runs: ByteRuns, { conversion }: StoredType): PageValues {
   return { kind: 'runs', runs: conversion === 'uuid' ? uuidTexts(runs) : runs };
 }
 
-/** Typed arrays begin at multiples of the size of their elements; pages need not. */
-function aligned(bytes: Uint8Array, width: number): Uint8Array {
-  return bytes.byteOffset % width === 0 ? bytes : new Uint8Array(bytes);
+/**
+ * Typed arrays begin at multiples of the size of their elements. Values move back over what of their page was read
+ * before them, if that is enough.
+ */
+function aligned(taken: Uint8Array, width: number, page: Uint8Array): Uint8Array {
+  const odd = taken.byteOffset % width;
+  if (odd === 0) return taken;
+  if (taken.byteOffset - odd < page.byteOffset) return new Uint8Array(taken);
+  const moved = new Uint8Array(taken.buffer, taken.byteOffset - odd, taken.length);
+  moved.set(taken);
+  return moved;
 }
 
 /** Values of which first all first bytes are stored, then all second ones (BYTE_STREAM_SPLIT). */
