@@ -32,7 +32,7 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
         from: 'parquet',
         to: 'columns',
         mbPerSecond: 48,
-        growth: 1.5,
+        growth: 1.9,
         setupMs: 100,
         async convert(request, context) {
           await using engine = await openEngine(resolved, context.signal);
@@ -46,7 +46,7 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
       {
         from: 'columns',
         to: 'parquet',
-        mbPerSecond: 100,
+        mbPerSecond: 60,
         growth: 0.6,
         setupMs: 30,
         async convert(request, context) {

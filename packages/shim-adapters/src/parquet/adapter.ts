@@ -43,9 +43,9 @@ export function parquetAdapter(options: ParquetOptions = {}): ShimAdapter {
       {
         from: 'parquet',
         to: 'columns',
-        mbPerSecond: 40,
-        growth: 1.5,
-        setupMs: 3,
+        mbPerSecond: 110,
+        growth: 1.9,
+        setupMs: 2,
         async convert(request, context) {
           await using file = await openParquetFile(request, context.signal);
           const reader = await ParquetReader.open(file, resolveLimits(request.options?.limits));
@@ -60,7 +60,7 @@ export function parquetAdapter(options: ParquetOptions = {}): ShimAdapter {
       {
         from: 'columns',
         to: 'parquet',
-        mbPerSecond: 18,
+        mbPerSecond: 120,
         growth: 0.6,
         setupMs: 1,
         convert(request, context) {

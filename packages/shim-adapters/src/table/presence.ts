@@ -27,18 +27,30 @@ export class Presence {
   /** Notes `count` rows from `index` on. @param flags a byte a row, 0 = missing; undefined when all are there */
   addRows(index: number, count: number, flags: Uint8Array | undefined): void {
     if (flags === undefined && this.#validity === undefined) return;
-    for (let i = 0; i < count; i++) {
-      if (flags !== undefined && flags[i] === 0) this.missing(index + i);
-      else if (this.#validity !== undefined) setBit(this.#validity, index + i);
+    const validity = (this.#validity ??= this.#allBefore(index));
+    let byte = 0;
+    let there = 0;
+    for (let i = 0, at = index; i < count; i++, at++) {
+      const flag = flags === undefined ? 1 : (flags[i] ?? 0);
+      there += flag;
+      byte |= flag << (at & 7);
+      if ((at & 7) !== 7 && i + 1 < count) continue;
+      validity[at >>> 3] = (validity[at >>> 3] ?? 0) | byte;
+      byte = 0;
     }
+    this.#nulls += count - there;
   }
 
   missing(index: number): void {
-    if (this.#validity === undefined) {
-      this.#validity = new Uint8Array(bitmapBytes(this.#length));
-      for (let i = 0; i < index; i++) setBit(this.#validity, i);
-    }
+    this.#validity ??= this.#allBefore(index);
     this.#nulls += 1;
+  }
+
+  /** A bitmap in which the rows before `index` are there. */
+  #allBefore(index: number): Uint8Array {
+    const validity = new Uint8Array(bitmapBytes(this.#length)).fill(0xff, 0, index >>> 3);
+    for (let i = index & ~7; i < index; i++) setBit(validity, i);
+    return validity;
   }
 
   /** Whether a row that was noted is there. */

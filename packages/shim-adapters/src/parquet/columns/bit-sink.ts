@@ -1,4 +1,4 @@
-import { bitmapBytes, setBit } from '../../table/bitmap.js';
+import { bitmapBytes } from '../../table/bitmap.js';
 import type { Column, Field } from '../../table/column.js';
 import { Presence } from '../../table/presence.js';
 import type { ColumnPage } from '../pages/column-page.js';
@@ -20,11 +20,17 @@ export class BitSink implements ColumnSink {
   add({ row, rows, present, values, indices, first }: ColumnPage): void {
     if (values.kind !== 'bits') return;
     this.#presence.addRows(row, rows, present);
-    for (let i = 0, next = first; i < rows; i++) {
-      if (present !== undefined && present[i] === 0) continue;
-      const at = indices === undefined ? next : (indices[next] ?? 0);
-      if (values.bits[at] === 1) setBit(this.#bits, row + i);
-      next += 1;
+    const target = this.#bits;
+    const { bits } = values;
+    let byte = 0;
+    for (let i = 0, at = row, next = first; i < rows; i++, at++) {
+      if (present === undefined || present[i] === 1) {
+        byte |= (bits[indices === undefined ? next : (indices[next] ?? 0)] ?? 0) << (at & 7);
+        next += 1;
+      }
+      if ((at & 7) !== 7 && i + 1 < rows) continue;
+      target[at >>> 3] = (target[at >>> 3] ?? 0) | byte;
+      byte = 0;
     }
   }
 

@@ -35,12 +35,7 @@ export class TextSink implements ColumnSink {
     const { runs } = values;
     this.#requireLengths(runs);
     this.#presence.addRows(row, rows, present);
-    const order = new Int32Array(rows).fill(-1);
-    for (let i = 0, next = first; i < rows; i++) {
-      if (present !== undefined && present[i] === 0) continue;
-      order[i] = indices === undefined ? next : (indices[next] ?? 0);
-      next += 1;
-    }
+    const order = orderOf({ rows, present, indices, first });
     let taken = 0;
     if (this.#dictionary !== undefined) {
       taken = this.#dictionary.add(runs, order, row, indices !== undefined);
@@ -73,6 +68,22 @@ export class TextSink implements ColumnSink {
       throw beyondLimit(what, 'fieldBytes', this.#maxFieldBytes);
     }
   }
+}
+
+/** Which run each row is; -1 for a null. */
+function orderOf({
+  rows,
+  present,
+  indices,
+  first,
+}: Pick<ColumnPage, 'rows' | 'present' | 'indices' | 'first'>): Int32Array {
+  if (present === undefined && indices !== undefined) return indices.subarray(first, first + rows);
+  const order = new Int32Array(rows);
+  for (let i = 0, next = first; i < rows; i++) {
+    if (present !== undefined && present[i] === 0) order[i] = -1;
+    else order[i] = indices === undefined ? next++ : (indices[next++] ?? 0);
+  }
+  return order;
 }
 
 /** @throws RangeError unless every value is UTF-8 of its own */

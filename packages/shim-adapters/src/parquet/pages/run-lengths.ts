@@ -57,6 +57,11 @@ export function unpackBits(
   length: number,
 ): void {
   const end = from + length;
+  if (width === 1) {
+    for (let i = from, bit = 0; i < end; i++, bit++)
+      out[i] = ((bytes[at + (bit >>> 3)] ?? 0) >>> (bit & 7)) & 1;
+    return;
+  }
   if (width === 8) {
     for (let i = from; i < end; i++) out[i] = bytes[at++] ?? 0;
     return;
