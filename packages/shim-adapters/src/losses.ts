@@ -15,7 +15,10 @@ export interface ConversionWarning {
  * written, so that the quality of a result is measured, not guessed.
  */
 export class Losses {
-  readonly #warnings = new Map<string, ConversionWarning>();
+  /** In the order in which they first came. */
+  #warnings: Counted[] = [];
+  /** By code, then by column: values are counted one by one, so that a look must make nothing new. */
+  readonly #index = new Map<string, Map<string | undefined, Counted>>();
   #lost = 0;
   #total = 0;
 
@@ -36,7 +39,7 @@ export class Losses {
   }
 
   get warnings(): readonly ConversionWarning[] {
-    return [...this.#warnings.values()];
+    return this.#warnings.map((warning) => ({ ...warning }));
   }
 
   /** The share of values that survive the way back, 0 to 1; 1 for a step without values. */
@@ -47,22 +50,29 @@ export class Losses {
   /** The warnings since this was last asked, for one piece of a stream. */
   take(): readonly ConversionWarning[] {
     const taken = this.warnings;
-    this.#warnings.clear();
+    this.#warnings = [];
+    this.#index.clear();
     return taken;
   }
 
   #note(code: string, column: string | undefined, message: string, count: number, lossy: boolean): void {
-    const key = warningKey(code, column);
-    const known = this.#warnings.get(key);
-    this.#warnings.set(key, {
-      code,
-      ...(column === undefined ? {} : { column }),
-      count: (known?.count ?? 0) + count,
-      message,
-      lossy,
-    });
+    let byColumn = this.#index.get(code);
+    if (byColumn === undefined) {
+      byColumn = new Map();
+      this.#index.set(code, byColumn);
+    }
+    const known = byColumn.get(column);
+    if (known !== undefined) {
+      known.count += count;
+      return;
+    }
+    const counted = { code, ...(column === undefined ? {} : { column }), count, message, lossy };
+    byColumn.set(column, counted);
+    this.#warnings.push(counted);
   }
 }
+
+type Counted = ConversionWarning & { count: number };
 
 /** The warnings of several parts of one conversion: one a code and column, their counts added up. */
 export function mergedWarnings(warnings: readonly ConversionWarning[]): readonly ConversionWarning[] {

@@ -15,15 +15,13 @@ import { noteTypeLoss } from './type-loss.js';
 
 const QUOTE = 0x22;
 const LF = 0x0a;
-/** The spellings that the reader takes for a date or timestamp. */
-const TIME = /^\d{4}-\d\d-\d\d(?:T\d\d:\d\d:\d\d(?:\.\d{3}|\.\d{6}|\.\d{9})?Z?)?$/;
 /** What numbers, dates and booleans consist of. */
 const VALUE_BYTE = /[\w+.:-]/;
 const STYLE: TextStyle = {
   quote: '',
   nonFinite: true,
   wideFloats: false,
-  readsTime: (text) => TIME.test(text),
+  readsTimes: true,
 };
 
 /**

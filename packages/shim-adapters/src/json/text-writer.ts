@@ -15,7 +15,7 @@ const BACKSLASH = 0x5c;
 const LF = 0x0a;
 const CR = 0x0d;
 const SPACE = 0x20;
-const STYLE: TextStyle = { quote: '"', nonFinite: false, wideFloats: true, readsTime: () => false };
+const STYLE: TextStyle = { quote: '"', nonFinite: false, wideFloats: true, readsTimes: false };
 const HEX = '0123456789abcdef';
 
 /** JSON array of records, as `JSON.stringify` would write it. */

@@ -39,10 +39,29 @@ export class ByteSink {
     this.#used = at;
   }
 
-  /** Appends a safe integer. */
+  /** Appends a whole number in decimal, as JavaScript would write it. */
   integer(value: number): void {
     if (value > -1e9 && value < 1e9) this.#smallInteger(value);
-    else this.ascii(String(value));
+    else if (!Number.isSafeInteger(value)) this.ascii(String(value));
+    else {
+      const magnitude = Math.abs(value);
+      const billions = Math.floor(magnitude / 1e9);
+      this.#smallInteger(value < 0 ? -billions : billions);
+      this.digits(magnitude - billions * 1e9, 9);
+    }
+  }
+
+  /** Appends a number from 0 on with so many digits, at most 9. */
+  digits(value: number, count: number): void {
+    this.#reserve(count);
+    const bytes = this.#bytes;
+    let rest = value;
+    for (let i = this.#used + count - 1; i >= this.#used; i--) {
+      const tens = (rest / 10) | 0;
+      bytes[i] = 0x30 + rest - tens * 10;
+      rest = tens;
+    }
+    this.#used += count;
   }
 
   bytes(source: Uint8Array, start: number = 0, end: number = source.length): void {
