@@ -38,6 +38,15 @@ export class Losses {
     this.#total += values;
   }
 
+  /** Takes over what another ledger has. */
+  add(other: Losses): void {
+    this.#lost += other.#lost;
+    this.#total += other.#total;
+    for (const { code, column, message, count, lossy } of other.#warnings) {
+      this.#note(code, column, message, count, lossy);
+    }
+  }
+
   get warnings(): readonly ConversionWarning[] {
     return this.#warnings.map((warning) => ({ ...warning }));
   }

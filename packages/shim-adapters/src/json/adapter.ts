@@ -1,5 +1,6 @@
 import { shown } from '@perf/internal/errors';
 import type { ShimAdapter } from '../adapter.js';
+import { requireUtf8, textStart } from '../csv/dialect.js';
 import { defineAdapter, type StepContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
 import { shareOfColumns } from '../expected-loss.js';
@@ -22,6 +23,7 @@ import {
 import { tableOf } from '../table/table-value.js';
 import { ExactIntegers } from './exact-integers.js';
 import { streamNdjson } from './ndjson-stream.js';
+import { readRecords } from './record-table.js';
 import { parseJson, parseNdjson } from './text-reader.js';
 import { encodeJson, encodeNdjson, writeJson, writeNdjson } from './text-writer.js';
 
@@ -85,6 +87,8 @@ async function readNdjson(request: AnyRequest, context: StepContext): Promise<Co
   const { losses, signal, allocate, checkpoint } = context;
   const { limits, integers, build } = parsingOf(request);
   const bytes = await sourceBytes(request.source, signal, allocate);
+  const read = integers === undefined ? fastTable(bytes, 'NDJSON', request, context, limits) : undefined;
+  if (read !== undefined) return read;
   const records = parseNdjson(bytes, losses, { limits, integers }, { checkpoint });
   const table = tableFromRecords(records, losses, selectionOf(request), build);
   requireColumns(table, limits);
@@ -98,13 +102,35 @@ async function readJson(request: AnyRequest, context: StepContext): Promise<Colu
   const { source } = request;
   const isParsed =
     'value' in source && typeof source.value !== 'string' && !(source.value instanceof Uint8Array);
-  const value: unknown = isParsed
-    ? source.value
-    : parseJson(await sourceBytes(source, signal, allocate), losses, { limits, integers });
+  const bytes = isParsed ? undefined : await sourceBytes(source, signal, allocate);
+  if (bytes !== undefined && integers === undefined) {
+    const read = fastTable(bytes, 'JSON', request, context, limits);
+    if (read !== undefined) return read;
+  }
+  const value: unknown =
+    bytes === undefined && 'value' in source
+      ? source.value
+      : parseJson(bytes ?? new Uint8Array(0), losses, { limits, integers });
   const table = tableFromJson(value, losses, selectionOf(request), build);
   requireColumns(table, limits);
   if (table.length <= limits.rows) return table;
   throw beyondLimit(`the JSON has ${String(table.length)} records`, 'rows', limits.rows);
+}
+
+/** The records of a whole text without an object for each; undefined for what has to be parsed. */
+function fastTable(
+  bytes: Uint8Array,
+  format: 'JSON' | 'NDJSON',
+  request: AnyRequest,
+  { losses, checkpoint }: StepContext,
+  limits: ResolvedLimits,
+): ColumnTable | undefined {
+  const { columns, offset = 0, limit = Infinity } = selectionOf(request);
+  // Records outside of a part decide nothing about its columns.
+  if (offset > 0 || limit < Infinity) return undefined;
+  requireUtf8(bytes, format);
+  const isLines = format === 'NDJSON';
+  return readRecords(bytes.subarray(textStart(bytes)), losses, { limits, columns, isLines, checkpoint });
 }
 
 function parsingOf({ options = {} }: AnyRequest): {

@@ -81,6 +81,18 @@ export class TextCellColumn extends CellColumn {
     return -1;
   }
 
+  /** Adds one value that stands in no block. */
+  append(value: Uint8Array): void {
+    if (this.length + 2 > this.#offsets.length) {
+      this.#resizeOffsets(roomFor(this.length + 2, this.#offsets.length));
+    }
+    this.#reserve(value.length);
+    this.#bytes.set(value, this.#used);
+    this.#used += value.length;
+    this.length += 1;
+    this.#offsets[this.length] = this.#used;
+  }
+
   finish(): Column {
     const { length } = this;
     const used = this.#used;
