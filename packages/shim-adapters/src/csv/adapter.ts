@@ -42,8 +42,8 @@ export function csvAdapter(): ShimAdapter {
       {
         from: 'columns',
         to: 'csv',
-        mbPerSecond: 25,
-        growth: 1.3,
+        mbPerSecond: 45,
+        growth: 1.5,
         qualityLoss: (request) => shareOfColumns(request, ({ type }) => UNTYPED.has(type)),
         convert(request, { losses, allocate }) {
           return writeCsv(tableOf(request), losses, request.options, allocate);

@@ -32,7 +32,7 @@ export function duckdbAdapter(options: DuckDbOptions = {}): ShimAdapter {
         from: 'parquet',
         to: 'columns',
         mbPerSecond: 48,
-        growth: 1.9,
+        growth: 1.5,
         setupMs: 100,
         async convert(request, context) {
           await using engine = await openEngine(resolved, context.signal);

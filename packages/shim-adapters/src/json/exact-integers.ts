@@ -12,6 +12,13 @@ export function inexactIntegers(bytes: Uint8Array, places: readonly number[]): n
   return count;
 }
 
+/** Counts integers that became the nearest double. */
+export function noteRounded(count: number, losses: Losses): void {
+  if (count === 0) return;
+  const message = 'integers beyond 2^53 are rounded by JSON.parse; options.exactIntegers keeps them';
+  losses.lost('integer-rounded', undefined, message, count);
+}
+
 /**
  * Integers beyond 2^53 on their way through `JSON.parse`, which rounds them (and tells their text only from Node 22 on).
  * They travel as strings with a mark in front that was drawn for this one text, so that no string of it can be taken

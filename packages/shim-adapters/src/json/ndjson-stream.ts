@@ -1,5 +1,6 @@
 import { constants } from 'node:buffer';
 import { ChunkedText } from '../csv/chunked-text.js';
+import { requireUtf8, textStart } from '../csv/dialect.js';
 import type { StreamContext } from '../define-adapter.js';
 import { ConversionError } from '../errors.js';
 import { beyondLimit, requireColumns, resolveLimits } from '../limits.js';
@@ -10,10 +11,14 @@ import type { ColumnTable } from '../table/column-table.js';
 import { fitTable } from '../table/fit.js';
 import { tableFromRecords } from '../table/records.js';
 import { ExactIntegers } from './exact-integers.js';
+import { readRecords } from './record-table.js';
 import { parseNdjson } from './text-reader.js';
 
 const CHUNK_BYTES = 1024 * 1024;
+/** Lines are long where so many of them are a batch. */
+const BATCH_BYTES = 2 ** 24;
 const LF = 0x0a;
+const SPACE = 0x20;
 
 /**
  * Reads NDJSON table by table, in memory that does not grow with it. The first table settles columns and types.
@@ -48,60 +53,85 @@ async function* fitted(
   const limits = resolveLimits(options.limits);
   const integers = options.exactIntegers === true ? new ExactIntegers() : undefined;
   const build = integers?.build.bind(integers);
-  let first: ColumnTable | undefined;
-  let pending: unknown[] = [];
-  let rows = 0;
-  const batchOf = (records: readonly unknown[]): ColumnTable => {
-    const whole = tableFromRecords(records, losses, records.length === 0 ? { columns } : {}, build);
+  const read = (piece: Piece): ColumnTable => {
+    const place = { line: piece.line, offset: piece.offset, checkpoint };
     // What is not wanted may come and go. What is, and is not there, the selection refuses by name.
-    const table = columns === undefined ? whole : whole.select(columns.filter((name) => whole.has(name)));
-    const place = `records ${String(rows + 1)} to ${String(rows + records.length)}`;
-    rows += records.length;
-    if (rows > limits.rows) throw beyondLimit(`the NDJSON has ${place}`, 'rows', limits.rows);
-    requireColumns(whole, limits);
-    if (first !== undefined) return fitTable(table, first, losses, place);
-    first = table.slice(0, 0);
-    return table;
-  };
-  for await (const { bytes, line, offset } of wholeLines(text)) {
-    checkpoint();
-    const records = parseNdjson(bytes, losses, { limits, integers }, { line, offset, checkpoint });
-    pending = pending.length === 0 ? records : pending.concat(records);
-    for (; pending.length >= batchRows; pending = pending.slice(batchRows)) {
-      yield batchOf(pending.slice(0, batchRows));
+    const wanted = (whole: ColumnTable): ColumnTable =>
+      columns === undefined ? whole : whole.select(columns.filter((name) => whole.has(name)));
+    if (integers === undefined) {
+      requireUtf8(piece.bytes, 'NDJSON');
+      const bytes = piece.bytes.subarray(piece.offset === 0 ? textStart(piece.bytes) : 0);
+      const options = { limits, columns: undefined, isLines: true, checkpoint: () => undefined };
+      const table = readRecords(bytes, losses, options);
+      if (table !== undefined) return wanted(table);
     }
+    const records = parseNdjson(piece.bytes, losses, { limits, integers }, place);
+    const table = tableFromRecords(records, losses, records.length === 0 ? { columns } : {}, build);
+    requireColumns(table, limits);
+    return wanted(table);
+  };
+  let first: ColumnTable | undefined;
+  let rows = 0;
+  for await (const piece of lineBatches(text, batchRows)) {
+    checkpoint();
+    const table = read(piece);
+    if (table.length === 0 && first !== undefined) continue;
+    const place = `records ${String(rows + 1)} to ${String(rows + table.length)}`;
+    rows += table.length;
+    if (rows > limits.rows) throw beyondLimit(`the NDJSON has ${place}`, 'rows', limits.rows);
+    if (first === undefined) {
+      first = table.slice(0, 0);
+      yield table;
+    } else yield fitTable(table, first, losses, place);
   }
-  if (pending.length > 0 || first === undefined) yield batchOf(pending);
 }
 
-/** The text in pieces that end with a line. */
-async function* wholeLines(
-  text: ChunkedText,
-): AsyncGenerator<{ readonly bytes: Uint8Array; readonly line: number; readonly offset: number }, void> {
+interface Piece {
+  readonly bytes: Uint8Array;
+  /** Its first line, and where it stands in the source. */
+  readonly line: number;
+  readonly offset: number;
+}
+
+/** The text in pieces of so many lines that are not blank, or fewer where they are long; the last has the rest. */
+async function* lineBatches(text: ChunkedText, maxRecords: number): AsyncGenerator<Piece, void> {
   let line = 1;
   let offset = 0;
-  for (let wanted = CHUNK_BYTES; ;) {
-    await text.atLeast(wanted);
-    const { bytes } = text;
-    if (bytes.length === 0) return;
-    const end = text.isLast ? bytes.length : bytes.lastIndexOf(LF) + 1;
-    if (end === 0) {
-      if (bytes.length > constants.MAX_STRING_LENGTH) {
+  for (let isLast = false; !isLast;) {
+    let end = 0;
+    let lines = 0;
+    let records = 0;
+    for (let wanted = CHUNK_BYTES; ; wanted = text.length + CHUNK_BYTES) {
+      await text.atLeast(wanted);
+      const { bytes } = text;
+      for (; records < maxRecords && end < BATCH_BYTES; lines++) {
+        const found = bytes.indexOf(LF, end);
+        if (found < 0) break;
+        if (!isBlank(bytes, end, found)) records += 1;
+        end = found + 1;
+      }
+      if (records === maxRecords || end >= BATCH_BYTES) break;
+      if (text.isLast) {
+        isLast = true;
+        end = bytes.length;
+        break;
+      }
+      if (end === 0 && bytes.length > constants.MAX_STRING_LENGTH) {
         throw new ConversionError(
           'ERR_PERF_CONVERT_TOO_LARGE',
           `NDJSON line ${String(line)} is longer than a string of this Node; is it NDJSON?`,
           { position: { line, offset } },
         );
       }
-      // The line is longer than what is there.
-      wanted = bytes.length * 2;
-      continue;
     }
-    const piece = bytes.subarray(0, end);
-    yield { bytes: piece, line, offset };
-    for (let at = piece.indexOf(LF); at >= 0; at = piece.indexOf(LF, at + 1)) line += 1;
+    yield { bytes: text.bytes.subarray(0, end), line, offset };
+    line += lines;
     offset += end;
     text.skip(end);
-    wanted = CHUNK_BYTES;
   }
+}
+
+function isBlank(bytes: Uint8Array, from: number, to: number): boolean {
+  for (let at = from; at < to; at++) if ((bytes[at] ?? 0) > SPACE) return false;
+  return true;
 }

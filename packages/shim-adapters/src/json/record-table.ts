@@ -4,6 +4,7 @@ import { Losses } from '../losses.js';
 import { ColumnTable } from '../table/column-table.js';
 import { NESTED } from './cell-kind.js';
 import { JsonColumn } from './column/json-column.js';
+import { noteRounded } from './exact-integers.js';
 import { IRREGULAR, NEW_KEY, RecordScanner } from './record-scanner.js';
 
 export interface RecordOptions {
@@ -192,6 +193,10 @@ class RecordReader {
     const wanted = names.map((name) => byName.get(name));
     // A name that is not there, or there twice, is told by whoever builds the table from values.
     if (wanted.includes(undefined) || new Set(wanted).size < wanted.length) return undefined;
+    noteRounded(
+      wanted.reduce((sum, column) => sum + (column?.rounded ?? 0), 0),
+      this.#losses,
+    );
     found.forEach((name, key) => {
       const missing = this.#rows - keys.count(key);
       const message = 'records without this property have null';

@@ -5,7 +5,7 @@ import { errorIndex } from './error-index.js';
 import { ConversionError, type InputPosition } from '../errors.js';
 import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import type { Losses } from '../losses.js';
-import { inexactIntegers, type ExactIntegers } from './exact-integers.js';
+import { inexactIntegers, noteRounded, type ExactIntegers } from './exact-integers.js';
 import { scanTokens } from './token-scan.js';
 
 /** How a text is parsed. */
@@ -84,11 +84,7 @@ function prepared(
   const places = scanTokens(bytes, limits, line, offset);
   const begin = offset === 0 ? textStart(bytes) : 0;
   if (integers !== undefined) return decoded(integers.mark(bytes, places), begin);
-  const rounded = inexactIntegers(bytes, places);
-  if (rounded > 0) {
-    const message = 'integers beyond 2^53 are rounded by JSON.parse; options.exactIntegers keeps them';
-    losses.lost('integer-rounded', undefined, message, rounded);
-  }
+  noteRounded(inexactIntegers(bytes, places), losses);
   return decoded(bytes, begin);
 }
 

@@ -44,7 +44,7 @@ export function parquetAdapter(options: ParquetOptions = {}): ShimAdapter {
         from: 'parquet',
         to: 'columns',
         mbPerSecond: 110,
-        growth: 1.9,
+        growth: 1.5,
         setupMs: 2,
         async convert(request, context) {
           await using file = await openParquetFile(request, context.signal);
@@ -60,7 +60,7 @@ export function parquetAdapter(options: ParquetOptions = {}): ShimAdapter {
       {
         from: 'columns',
         to: 'parquet',
-        mbPerSecond: 120,
+        mbPerSecond: 100,
         growth: 0.6,
         setupMs: 1,
         convert(request, context) {

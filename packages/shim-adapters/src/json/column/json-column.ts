@@ -31,6 +31,11 @@ export class JsonColumn {
     return this.#current.heldBytes;
   }
 
+  /** Integers that a double does not hold. */
+  get rounded(): number {
+    return this.#rounded + roundedIn(this.#current);
+  }
+
   expect(rows: number): void {
     this.#current.expect(rows);
   }
@@ -47,12 +52,7 @@ export class JsonColumn {
 
   finish(): Column {
     const current = this.#current;
-    const rounded = this.#rounded + roundedIn(current);
     const losses = this.#losses;
-    if (rounded > 0) {
-      const message = 'integers beyond 2^53 are rounded by JSON.parse; options.exactIntegers keeps them';
-      losses.lost('integer-rounded', undefined, message, rounded);
-    }
     if (current instanceof JsonTextColumn && current.illFormed > 0) {
       const message = 'text with a lone surrogate has no UTF-8 form; U+FFFD stands in';
       losses.lost('lone-surrogate', this.#name, message, current.illFormed);
