@@ -9,6 +9,7 @@ import type { DictionaryColumn } from '../table/column.js';
 import { flatColumn, type FlatColumn } from '../table/flat-column.js';
 import type { ColumnTable } from '../table/column-table.js';
 import { SYNTAX_BYTES, resolveDialect } from './dialect.js';
+import { TextRuns } from '../table/text-runs.js';
 import { noteMetadataLoss, noteRowLoss } from '../table/schema-loss.js';
 import { FormulaGuard } from './formula-guard.js';
 import { noteTypeLoss } from './type-loss.js';
@@ -75,6 +76,7 @@ class CsvWriter {
       separator,
       delimiter: separator.charCodeAt(0),
       tokens,
+      longestToken: Math.max(0, ...tokens.map(({ length }) => length)),
       losses,
       escapes: options.escapeFormulas ?? false,
     };
@@ -84,12 +86,12 @@ class CsvWriter {
     noteMetadataLoss(table, this.#losses);
     if (!this.#hasHeader) return;
     // A column without a name is quoted: a blank line would not be taken for the header.
-    const context: CellContext = { ...this.#context, tokens: [Buffer.alloc(0)] };
+    const context: CellContext = { ...this.#context, tokens: [Buffer.alloc(0)], longestToken: 0 };
     table.names.forEach((name, i) => {
       if (i > 0) sink.byte(context.delimiter);
       const bytes = Buffer.from(name, 'utf8');
       const guard = new FormulaGuard(name);
-      textWriter(guard, context)(sink, bytes, 0, bytes.length, context);
+      textWriter(guard, context)(sink, TextRuns.of(bytes), 0, bytes.length, context);
       guard.report(this.#losses);
     });
     sink.byte(LF);
@@ -126,6 +128,7 @@ interface CellContext {
   readonly separator: string;
   readonly delimiter: number;
   readonly tokens: readonly Uint8Array[];
+  readonly longestToken: number;
   readonly losses: Losses;
   /** Whether text that a spreadsheet would run is made harmless. */
   readonly escapes: boolean;
@@ -175,10 +178,12 @@ function presentWriter(
     case 'fixed':
       return fixedWriter(column, STYLE, context.losses);
     case 'text': {
+      const { offsets } = column;
+      const runs = new TextRuns(column);
       const text = textWriter(guard, context);
       const write = column.field.type === 'json' ? jsonText(column.field.name, text) : text;
       return (sink, index) => {
-        write(sink, column.bytes, column.offsets[index] ?? 0, column.offsets[index + 1] ?? 0, context);
+        write(sink, runs, offsets[index] ?? 0, offsets[index + 1] ?? 0, context);
       };
     }
     case 'dictionary': {
@@ -195,17 +200,21 @@ function entryWriter(
   guard: FormulaGuard,
 ): CellWriter {
   const scratch = new FormulaGuard('');
-  const cells = Array.from({ length }, (_, i) => {
+  const runs = new TextRuns({ bytes });
+  const all = new ByteSink(bytes.length);
+  const ends = new Int32Array(length + 1);
+  const isEscaped = new Uint8Array(length);
+  for (let i = 0; i < length; i++) {
     const [start, end] = [offsets[i] ?? 0, offsets[i + 1] ?? 0];
-    const sink = new ByteSink(32);
-    textWriter(scratch, context)(sink, bytes, start, end, context);
-    return { bytes: sink.finish(), escaped: context.escapes && FormulaGuard.isFormula(bytes, start, end) };
-  });
+    textWriter(scratch, context)(all, runs, start, end, context);
+    ends[i + 1] = all.length;
+    if (context.escapes && FormulaGuard.isFormula(bytes, start, end)) isEscaped[i] = 1;
+  }
+  const cells = TextRuns.of(all.finish());
   return (sink, index) => {
-    const cell = cells[indices[index] ?? 0];
-    if (cell === undefined) return;
-    if (cell.escaped) guard.count();
-    sink.bytes(cell.bytes);
+    const entry = indices[index] ?? 0;
+    if (isEscaped[entry] === 1) guard.count();
+    cells.write(sink, ends[entry] ?? 0, ends[entry + 1] ?? 0);
   };
 }
 
@@ -216,54 +225,46 @@ function jsonEntries(
   guard: FormulaGuard,
 ): CellWriter {
   const write = jsonText(field.name, textWriter(guard, context));
+  const runs = new TextRuns(dictionary);
   return (sink, index) => {
     const entry = indices[index] ?? 0;
-    write(
-      sink,
-      dictionary.bytes,
-      dictionary.offsets[entry] ?? 0,
-      dictionary.offsets[entry + 1] ?? 0,
-      context,
-    );
+    write(sink, runs, dictionary.offsets[entry] ?? 0, dictionary.offsets[entry + 1] ?? 0, context);
   };
 }
 
 /** A JSON string is written as its text; any other JSON value as JSON, which comes back as text. */
 function jsonText(column: string, write: typeof writeText): typeof writeText {
-  return (sink, bytes, start, end, context) => {
+  return (sink, runs, start, end, context) => {
+    const { bytes } = runs;
     if (bytes[start] !== QUOTE) {
       context.losses.lost('json-as-text', column, 'CSV has no nested values; they come back as JSON text');
-      writeText(sink, bytes, start, end, context);
+      writeText(sink, runs, start, end, context);
       return;
     }
     const text: unknown = JSON.parse(Buffer.from(bytes.subarray(start, end)).toString('utf8'));
     const plain = Buffer.from(String(text), 'utf8');
-    write(sink, plain, 0, plain.length, context);
+    write(sink, TextRuns.of(plain), 0, plain.length, context);
   };
 }
 
 function textWriter(guard: FormulaGuard, { escapes }: CellContext): typeof writeText {
   if (!escapes) return writeText;
-  return (sink, bytes, start, end, context) => {
+  return (sink, runs, start, end, context) => {
+    const { bytes } = runs;
     if (!FormulaGuard.isFormula(bytes, start, end)) {
-      writeText(sink, bytes, start, end, context);
+      writeText(sink, runs, start, end, context);
       return;
     }
     guard.count();
     const harmless = FormulaGuard.escaped(bytes, start, end);
-    writeText(sink, harmless, 0, harmless.length, context);
+    writeText(sink, TextRuns.of(harmless), 0, harmless.length, context);
   };
 }
 
-function writeText(
-  sink: ByteSink,
-  bytes: Uint8Array,
-  start: number,
-  end: number,
-  context: CellContext,
-): void {
+function writeText(sink: ByteSink, runs: TextRuns, start: number, end: number, context: CellContext): void {
+  const { bytes } = runs;
   if (!needsQuotes(bytes, start, end, context)) {
-    sink.bytes(bytes, start, end);
+    runs.write(sink, start, end);
     return;
   }
   sink.byte(QUOTE);
@@ -279,12 +280,13 @@ function needsQuotes(
   bytes: Uint8Array,
   start: number,
   end: number,
-  { delimiter, tokens }: CellContext,
+  { delimiter, tokens, longestToken }: CellContext,
 ): boolean {
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (SYNTAX_BYTES[byte] === 1 || byte === delimiter) return true;
   }
+  if (end - start > longestToken) return false;
   return tokens.some(
     (token) => token.length === end - start && token.every((byte, i) => byte === bytes[start + i]),
   );

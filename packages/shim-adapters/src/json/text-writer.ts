@@ -8,6 +8,7 @@ import { boolWriter, fixedWriter, type CellWriter, type TextStyle } from '../tab
 import type { TextColumn } from '../table/column.js';
 import { flatColumn, type FlatColumn } from '../table/flat-column.js';
 import type { ColumnTable } from '../table/column-table.js';
+import { TextRuns } from '../table/text-runs.js';
 import { noteColumnLoss, noteMetadataLoss } from '../table/schema-loss.js';
 
 const QUOTE = 0x22;
@@ -86,14 +87,15 @@ function writeRecords(table: ColumnTable, losses: Losses, frame: Frame, allocate
   const sink = new ByteSink(table.length * table.columns.length * 16, allocate);
   const cells = table.columns.map((column, i) => {
     const key = Buffer.from(`${i === 0 ? '{' : ','}${JSON.stringify(column.field.name)}:`, 'utf8');
-    return { key, write: cellWriter(flatColumn(column, 'json', losses), losses) };
+    const write = cellWriter(flatColumn(column, 'json', losses), losses);
+    return { key: TextRuns.of(key), keyBytes: key.length, write };
   });
   sink.ascii(frame.open);
   for (let row = 0; row < table.length; row++) {
     if (row > 0) sink.ascii(frame.separator);
     if (cells.length === 0) sink.ascii('{');
-    for (const { key, write } of cells) {
-      sink.bytes(key);
+    for (const { key, keyBytes, write } of cells) {
+      key.write(sink, 0, keyBytes);
       write(sink, row);
     }
     sink.byte(0x7d);
@@ -124,58 +126,69 @@ function presentWriter(column: FlatColumn, losses: Losses): CellWriter {
     case 'fixed':
       return fixedWriter(column, STYLE, losses);
     case 'text': {
+      const { offsets } = column;
+      const runs = new TextRuns(column);
       const write = column.field.type === 'json' ? writeRaw : writeString;
       return (sink, index) => {
-        write(sink, column.bytes, column.offsets[index] ?? 0, column.offsets[index + 1] ?? 0);
+        write(sink, runs, offsets[index] ?? 0, offsets[index + 1] ?? 0);
       };
     }
     case 'dictionary': {
-      const entries = encodedEntries(
-        column.dictionary,
-        column.field.type === 'json' ? writeRaw : writeString,
-      );
+      const { dictionary, indices } = column;
+      const write = column.field.type === 'json' ? writeRaw : writeString;
+      const { cells, ends } = encodedEntries(dictionary, write);
       return (sink, index) => {
-        const entry = entries[column.indices[index] ?? 0];
-        if (entry !== undefined) sink.bytes(entry);
+        const entry = indices[index] ?? 0;
+        cells.write(sink, ends[entry] ?? 0, ends[entry + 1] ?? 0);
       };
     }
   }
 }
 
-type TextWriter = (sink: ByteSink, bytes: Uint8Array, start: number, end: number) => void;
+type TextWriter = (sink: ByteSink, runs: TextRuns, start: number, end: number) => void;
 
-function encodedEntries(dictionary: TextColumn, write: TextWriter): Uint8Array[] {
-  return Array.from({ length: dictionary.length }, (_, i) => {
-    const sink = new ByteSink(32);
-    write(sink, dictionary.bytes, dictionary.offsets[i] ?? 0, dictionary.offsets[i + 1] ?? 0);
-    return sink.finish();
-  });
+/** Every entry in its final form, one after the other. */
+function encodedEntries(
+  dictionary: TextColumn,
+  write: TextWriter,
+): { readonly cells: TextRuns; readonly ends: Int32Array } {
+  const { length, offsets } = dictionary;
+  const runs = new TextRuns(dictionary);
+  const sink = new ByteSink(dictionary.bytes.length + 2 * length);
+  const ends = new Int32Array(length + 1);
+  for (let i = 0; i < length; i++) {
+    write(sink, runs, offsets[i] ?? 0, offsets[i + 1] ?? 0);
+    ends[i + 1] = sink.length;
+  }
+  return { cells: TextRuns.of(sink.finish()), ends };
 }
 
 /** JSON as it is, on one line: a raw line break can only stand between its tokens, where a space does as well. */
-function writeRaw(sink: ByteSink, bytes: Uint8Array, start: number, end: number): void {
+function writeRaw(sink: ByteSink, runs: TextRuns, start: number, end: number): void {
+  const { bytes } = runs;
   let from = start;
   for (let at = start; at < end; at++) {
     if (bytes[at] !== LF && bytes[at] !== CR) continue;
-    sink.bytes(bytes, from, at);
+    runs.write(sink, from, at);
     sink.byte(SPACE);
     from = at + 1;
   }
-  sink.bytes(bytes, from, end);
+  runs.write(sink, from, end);
 }
 
 /** UTF-8 is copied as it is; only quotes, backslashes and control characters need an escape (RFC 8259, section 7). */
-function writeString(sink: ByteSink, bytes: Uint8Array, start: number, end: number): void {
+function writeString(sink: ByteSink, runs: TextRuns, start: number, end: number): void {
+  const { bytes } = runs;
   sink.byte(QUOTE);
   let from = start;
   for (let at = start; at < end; at++) {
     const byte = bytes[at] ?? 0;
     if (byte >= 0x20 && byte !== QUOTE && byte !== BACKSLASH) continue;
-    sink.bytes(bytes, from, at);
+    runs.write(sink, from, at);
     sink.ascii(escapeOf(byte));
     from = at + 1;
   }
-  sink.bytes(bytes, from, end);
+  runs.write(sink, from, end);
   sink.byte(QUOTE);
 }
 

@@ -2,17 +2,27 @@ import { allocated, type Allocate } from '../allocation.js';
 import { ConversionError } from '../errors.js';
 
 const MAX_BYTES = 2 ** 32 - 2;
+const WORD = 4;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+/** `00` to `99`. */
+const PAIRS = Uint8Array.from({ length: 200 }, (_, i) =>
+  i % 2 === 0 ? ZERO + Math.floor(i / 20) : ZERO + (Math.floor(i / 2) % 10),
+);
 
 /** A growing run of bytes that writers append to. */
 export class ByteSink {
   readonly #allocate: Allocate | undefined;
   #bytes: Buffer;
+  /** The same memory, for writing four bytes at once. */
+  #view: DataView;
   #used = 0;
 
   /** @param allocate where memory comes from, if not from the system */
   constructor(expected: number, allocate?: Allocate) {
     this.#allocate = allocate;
     this.#bytes = this.#room(Math.max(256, Math.min(expected, MAX_BYTES)));
+    this.#view = viewOf(this.#bytes);
   }
 
   get length(): number {
@@ -55,13 +65,18 @@ export class ByteSink {
   digits(value: number, count: number): void {
     this.#reserve(count);
     const bytes = this.#bytes;
-    let rest = value;
-    for (let i = this.#used + count - 1; i >= this.#used; i--) {
-      const tens = (rest / 10) | 0;
-      bytes[i] = 0x30 + rest - tens * 10;
-      rest = tens;
+    const start = this.#used;
+    let rest = value | 0;
+    let at = start + count - 2;
+    for (; at >= start; at -= 2) {
+      const hundreds = (rest / 100) | 0;
+      const pair = (rest - hundreds * 100) << 1;
+      bytes[at] = PAIRS[pair] ?? 0;
+      bytes[at + 1] = PAIRS[pair + 1] ?? 0;
+      rest = hundreds;
     }
-    this.#used += count;
+    if (at === start - 1) bytes[start] = ZERO + (rest % 10);
+    this.#used = start + count;
   }
 
   bytes(source: Uint8Array, start: number = 0, end: number = source.length): void {
@@ -75,6 +90,16 @@ export class ByteSink {
       for (let i = start; i < end; i++) target[at++] = source[i] ?? 0;
     }
     this.#used = at;
+  }
+
+  /** Appends a few bytes word by word. Up to three bytes behind them are read, which must be there. */
+  words(source: DataView, start: number, end: number): void {
+    this.#reserve(end - start + WORD);
+    const view = this.#view;
+    for (let from = start, to = this.#used; from < end; from += WORD, to += WORD) {
+      view.setInt32(to, source.getInt32(from, true), true);
+    }
+    this.#used += end - start;
   }
 
   text(text: string): void {
@@ -105,22 +130,12 @@ export class ByteSink {
   }
 
   #smallInteger(value: number): void {
-    this.#reserve(10);
-    const bytes = this.#bytes;
-    let at = this.#used;
-    let rest = value;
+    let rest = value | 0;
     if (rest < 0) {
-      bytes[at++] = 0x2d;
+      this.byte(MINUS);
       rest = -rest;
     }
-    let digits = 1;
-    for (let bound = 10; rest >= bound; bound *= 10) digits += 1;
-    this.#used = at + digits;
-    for (let i = at + digits - 1; i >= at; i--) {
-      const tens = (rest / 10) | 0;
-      bytes[i] = 0x30 + rest - tens * 10;
-      rest = tens;
-    }
+    this.digits(rest, digitsOf(rest));
   }
 
   #reserve(extra: number): void {
@@ -135,9 +150,25 @@ export class ByteSink {
     const grown = this.#room(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
     this.#bytes.copy(grown, 0, 0, this.#used);
     this.#bytes = grown;
+    this.#view = viewOf(grown);
   }
 
   #room(bytes: number): Buffer {
     return this.#allocate === undefined ? Buffer.allocUnsafeSlow(bytes) : allocated(this.#allocate, bytes);
   }
+}
+
+function viewOf({ buffer, byteOffset, byteLength }: Uint8Array): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+/** Digits of a whole number from 0 to 10^9 - 1. */
+function digitsOf(value: number): number {
+  if (value < 100_000) {
+    if (value < 100) return value < 10 ? 1 : 2;
+    if (value < 1000) return 3;
+    return value < 10_000 ? 4 : 5;
+  }
+  if (value < 10_000_000) return value < 1_000_000 ? 6 : 7;
+  return value < 100_000_000 ? 8 : 9;
 }
