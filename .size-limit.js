@@ -20,21 +20,19 @@ export default [
   entry('@perf/lazy', 'lazy/dist/index.js', '14 KB', ['piscina']),
   entry('@perf/benchmark', 'benchmark/dist/index.js', '22 KB'),
   entry('@perf/selector', 'selector/dist/index.js', '6 KB'),
-  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '40 KB'),
+  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '46 KB'),
   entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '20 KB', ['@uwdata/flechette']),
-  entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '17 KB', [
+  entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '31 KB', [
     'hyparquet',
     'hyparquet-compressors',
-    'hyparquet-writer',
   ]),
-  entry('@perf/shim-adapters/duckdb', 'shim-adapters/dist/duckdb/index.js', '19 KB', [
+  entry('@perf/shim-adapters/duckdb', 'shim-adapters/dist/duckdb/index.js', '33 KB', [
     '@duckdb/node-api',
     '@duckdb/node-bindings',
     'hyparquet',
     'hyparquet-compressors',
-    'hyparquet-writer',
   ]),
-  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '55 KB', [
+  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '72 KB', [
     '@perf/benchmark',
     '@perf/cache',
     '@perf/compression',
@@ -43,11 +41,10 @@ export default [
     '@uwdata/flechette',
     'hyparquet',
     'hyparquet-compressors',
-    'hyparquet-writer',
     '@msgpack/msgpack',
   ]),
-  entry('@perf/shim-adapters/csv', 'shim-adapters/dist/csv/index.js', '22 KB'),
-  entry('@perf/shim-adapters/json', 'shim-adapters/dist/json/index.js', '17 KB'),
+  entry('@perf/shim-adapters/csv', 'shim-adapters/dist/csv/index.js', '24 KB'),
+  entry('@perf/shim-adapters/json', 'shim-adapters/dist/json/index.js', '25 KB'),
   entry('@perf/shim-adapters/ndarray', 'shim-adapters/dist/ndarray/index.js', '10 KB'),
   entry('@perf/shim-adapters/sparse', 'shim-adapters/dist/sparse/index.js', '12 KB'),
   entry('@perf/shim-adapters/time-series', 'shim-adapters/dist/time-series/index.js', '9 KB'),

@@ -40,7 +40,7 @@ export function decompress(at: usize, end: usize, target: usize, length: usize):
     let offset: usize;
     if (kind == 1) {
       count = <usize>((tag >> 2) & 7) + 4;
-      offset = <usize>((tag >> 5) << 8) | <usize>load<u8>(at);
+      offset = (<usize>((tag >> 5) << 8)) | (<usize>load<u8>(at));
       at += 1;
     } else if (kind == 2) {
       offset = <usize>load<u16>(at);

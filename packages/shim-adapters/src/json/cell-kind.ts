@@ -1,8 +1,8 @@
 import { NULL as CSV_NULL, PLAIN } from '../csv/field-block.js';
 
 /** What stands in a cell of JSON. Text without escapes and nulls are as in CSV, so that its columns read them, too. */
-export const TEXT = PLAIN;
-export const NULL = CSV_NULL;
+export const TEXT: number = PLAIN;
+export const NULL: number = CSV_NULL;
 export const NUMBER = 4;
 export const TRUE = 5;
 export const FALSE = 6;

@@ -21,7 +21,7 @@ export const NEW_KEY = -2;
  * what is plainly right; everything else is irregular, and left to the parser that can say what is wrong with it.
  */
 export class RecordScanner {
-  readonly keys = new Keys();
+  readonly keys: Keys = new Keys();
   readonly #bytes: Uint8Array;
   readonly #maxDepth: number;
   readonly #maxFieldBytes: number;

@@ -6,7 +6,7 @@ import { TextBuilder } from './text-builder.js';
 /** Entries in the order in which they first came, and for each row which one it is. */
 export class GrowingDictionary {
   readonly indices: Int32Array;
-  readonly entries = new TextBuilder(64);
+  readonly entries: TextBuilder = new TextBuilder(64);
   readonly #length: number;
   readonly #known = new Map<string, number>();
   /** For entries of the dictionary of a chunk: which one it is here, or -1. */
