@@ -76,6 +76,10 @@ const MOVABLE: ReadonlySet<Format> = new Set<Format>([
   'ndjson',
   'arrow-ipc',
   'parquet',
+  'msgpack',
+  'ndarray',
+  'sparse',
+  'time-series',
 ]);
 
 /**

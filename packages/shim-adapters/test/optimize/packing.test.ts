@@ -90,6 +90,29 @@ describe('a result on its way back', () => {
     expect(content(tableIn(there))[0]).toEqual(['a', ['string x', 'null', 'string x']]);
   });
 
+  it('may be an object of arrays and tables', () => {
+    const given = {
+      values: Float64Array.of(1, -0),
+      names: Buffer.from('pool'),
+      table: newTable(),
+      shape: [2, 1],
+      none: undefined,
+    };
+    const packed = packResult(result(given));
+    const there = unpackResult(structuredClone(packed, { transfer: resultBuffers(packed) })).data;
+    if (typeof there !== 'object' || there === null) throw new TypeError('no object');
+    expect(Object.keys(there)).toEqual(Object.keys(given));
+    expect(there).toMatchObject({ values: Float64Array.of(1, -0), shape: [2, 1], none: undefined });
+    expect(Reflect.get(there, 'names')).toEqual(new Uint8Array(Buffer.from('pool')));
+    expect(content(tableIn({ data: Reflect.get(there, 'table') }))).toEqual(content(newTable()));
+    expect(given.values.length).toBe(0);
+  });
+
+  it('of an object with something else in it cannot be moved', async () => {
+    const data = { values: new Int32Array(1), when: new Date(0) };
+    expect((await failure(() => packResult(result(data)))).code).toBe('ERR_PERF_CONVERT_FAILED');
+  });
+
   it('moves memory that two columns share once', () => {
     const [column] = tableOf({ a: ['int32', [1, 2]] }).columns;
     if (column === undefined) throw new Error('no column');

@@ -104,6 +104,17 @@ describe('the strategy parallel', () => {
     expect(table.column('a').length).toBe(2);
   });
 
+  it.each(['ndarray', 'sparse', 'time-series'] as const)('takes %s there and back', async (format) => {
+    const table = tableOf({ t: ['timestamp', [0n, 1000n]], a: ['float64', [0, 2.5]] });
+    const given = format === 'time-series' ? table : table.select(['a']);
+    const there = parallel(fullRegistry(), workers).converter;
+    const made = await there.convert(request('columns', format, given));
+    expect(made.data).toEqual((await fullRegistry().convert(request('columns', format, given))).data);
+    const back = await there.convert(request(format, 'csv', made.data));
+    expect(textIn(back)).toBe(textIn(await fullRegistry().convert(request(format, 'csv', made.data))));
+    expect(there.stats().strategies.parallel).toBe(2);
+  });
+
   it('leaves the bytes of the caller where they are', async () => {
     const bytes = Buffer.from('a,b\n1,x\n');
     const { converter } = parallel(fullRegistry(), workers);

@@ -64,6 +64,30 @@ describe('what is encoded', () => {
     }
   });
 
+  it('may be an array of numbers, a sparse matrix or a time series', async () => {
+    const registry = fullRegistry();
+    const table = new ColumnTable([
+      columnOf({ name: 't', type: 'timestamp', unit: 'millisecond' }, [0n, 1000n, 5000n]),
+      columnOf({ name: 'a', type: 'float64' }, [0, -0, 2.5]),
+    ]);
+    const numbers = table.select(['a']);
+    const results = [
+      await registry.convert(request('columns', 'ndarray', numbers)),
+      await registry.convert(request('columns', 'sparse', numbers)),
+      await registry.convert(request('columns', 'time-series', table)),
+    ];
+    for (const given of results) {
+      const encoded = await parts(given);
+      for (const restored of [codec.decodeSync(encoded), await codec.decode(encoded)]) {
+        expect(restored).toEqual(given);
+        const back = { ...request(given.format, 'columns', restored.data) };
+        expect(content(tableIn(await registry.convert(back)))).toEqual(
+          content(given.format === 'time-series' ? table : numbers),
+        );
+      }
+    }
+  });
+
   it('may be a part of a larger table', async () => {
     const large = tableOf({
       a: ['utf8', ['zero', 'one', null, 'three', 'four']],
@@ -106,6 +130,14 @@ describe('what is declined', () => {
     const arrow = await registry.convert(request('columns', 'arrow', table));
     expect(await codec.encode(rows)).toBeUndefined();
     expect(await codec.encode(arrow)).toBeUndefined();
+  });
+
+  it.each<[string, unknown]>([
+    ['without typed arrays', { a: [1, 2] }],
+    ['with a date', { values: new Int32Array(1), at: new Date(0) }],
+    ['of a class', Object.assign(new URL('https://example.org'), { values: new Int32Array(1) })],
+  ])('an object %s', async (_, data) => {
+    expect(await codec.encode(result(data))).toBeUndefined();
   });
 
   it.each<[string, unknown]>([
