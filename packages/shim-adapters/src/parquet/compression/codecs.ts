@@ -1,6 +1,7 @@
 import * as zlib from 'node:zlib';
 import type { ParquetPeers } from '../peers.js';
 import type { Codec } from '../schema-element.js';
+import { BoundedRun, patience } from './bounded-run.js';
 import { SnappyDecoder } from './snappy-kernel.js';
 
 /** Makes of stored bytes the `length` bytes that they stand for, which are good until the next call. */
@@ -14,10 +15,14 @@ const MAX_BUFFER = 2 ** 20;
 /** How the pages of one reader are decompressed: Snappy here, what Node can do by Node, the rest by a peer. */
 export class Codecs {
   readonly #peers: ParquetPeers;
+  readonly #patience: (bytes: number) => number;
   #snappy: SnappyDecoder | undefined;
+  #bounded: BoundedRun | undefined;
 
-  constructor(peers: ParquetPeers) {
+  /** @param patienceMs how long a peer may take for a page of so many bytes */
+  constructor(peers: ParquetPeers, patienceMs: (bytes: number) => number = patience) {
     this.#peers = peers;
+    this.#patience = patienceMs;
   }
 
   /**
@@ -63,7 +68,8 @@ export class Codecs {
     }
     const decompress = (await this.#peers.compressors(codec))[codec];
     if (decompress === undefined) throw new RangeError(`is compressed by ${codec}, which cannot be read`);
-    return decompress;
+    const bounded = (this.#bounded ??= new BoundedRun());
+    return (stored, length) => bounded.run(() => decompress(stored, length), this.#patience(length));
   }
 }
 
