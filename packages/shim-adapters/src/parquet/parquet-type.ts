@@ -170,12 +170,10 @@ function annotationOf({
     case 'timestamp':
       return timestampElement(parquetUnit(unit), timezone !== undefined);
     case 'decimal': {
-      // Zeros before the point are digits like others there.
-      const zeros = Math.max(0, -scale);
-      const digits = { precision: Math.min(76, precision + zeros), scale: Math.max(0, scale) };
+      const digits = decimalDigits(precision, scale);
       return {
         physical: 'FIXED_LEN_BYTE_ARRAY',
-        width: precision > 38 ? 32 : 16,
+        width: digits.precision > MAX_PRECISION_OF_16_BYTES ? 32 : 16,
         converted: 'DECIMAL',
         ...digits,
         logical: { kind: 'DECIMAL', ...digits },
@@ -191,6 +189,15 @@ function annotationOf({
     case 'null':
       return { physical: 'BYTE_ARRAY', converted: 'UTF8', logical: { kind: 'STRING' } };
   }
+}
+
+const MAX_PRECISION = 76;
+const MAX_PRECISION_OF_16_BYTES = 38;
+
+/** Zeros before the point are digits like others in Parquet, which has no negative scale. */
+function decimalDigits(precision: number, scale: number): { precision: number; scale: number } {
+  const zeros = Math.max(0, -scale);
+  return { precision: Math.min(MAX_PRECISION, precision + zeros), scale: Math.max(0, scale) };
 }
 
 /** The older annotations know no local times and no nanoseconds. */

@@ -106,7 +106,7 @@ class ParquetFileWriter {
     end: number,
     losses: Losses,
   ): WrittenChunk {
-    const stored = storedRows(column, start, end, losses);
+    const stored = storedRows(column, element, start, end, losses);
     const { pages, ...chunk } = encodeChunk(element, column.field.type, stored, this.#compressor);
     const offset = this.#before + this.bytes.length;
     for (const page of pages) this.bytes.bytes(page);

@@ -124,6 +124,16 @@ it.each<[what: string, chunk: Chunk, message: RegExp]>([
     { pages: [dictionaryPage(2 ** 30, int32s(1))], values: 2 },
     /ends too early/,
   ],
+  [
+    'a dictionary of more bits than bytes',
+    {
+      pages: [dictionaryPage(2 ** 31 - 1, Buffer.of(1))],
+      values: 2,
+      stored: { physical: 'BOOLEAN', width: 0, conversion: undefined, isOptional: false },
+      metadata: { physical: 'BOOLEAN' },
+    },
+    /ends too early/,
+  ],
   ['an encoding of text', { pages: [dataPage(2, EMPTY, {}, 7)], values: 2 }, /encoding 7/],
   ['no such encoding', { pages: [dataPage(2, EMPTY, {}, 99)], values: 2 }, /encoding 99/],
   [

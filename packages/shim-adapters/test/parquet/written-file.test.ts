@@ -1,3 +1,4 @@
+import * as zlib from 'node:zlib';
 import fc from 'fast-check';
 import { parquetMetadata, parquetReadObjects, type FileMetaData } from 'hyparquet';
 import { compressors } from 'hyparquet-compressors';
@@ -201,6 +202,30 @@ describe('a written file', () => {
     expect(content(await back(bytes))[1]).toEqual(['s', ['date 1000', 'null']]);
   });
 
+  it('has decimals in as many bytes as their digits need, however wide they are in memory', async () => {
+    const decimal = (precision: number, scale: number, ...values: bigint[]): ColumnTable =>
+      new ColumnTable([
+        {
+          layout: 'decimal',
+          field: { name: 'd', type: 'decimal', precision, scale },
+          length: values.length / 4,
+          nullCount: 0,
+          validity: undefined,
+          words: 4,
+          values: BigUint64Array.from(values),
+        },
+      ]);
+    const ones = 2n ** 64n - 1n;
+    const narrow = decimal(20, 2, 125n, 0n, 0n, 0n, ones, ones, ones, ones);
+    expect(content(await back(await written(narrow)))).toEqual([['d', ['string 1.25', 'string -0.01']]]);
+    // 38 digits and two zeros take more than 16 bytes.
+    const wide = decimal(38, -2, ones, 2n ** 62n, 0n, 0n);
+    expect(content(await back(await written(wide)))).toEqual(content(wide));
+    const tooWide = decimal(20, 2, 0n, 0n, 1n, 0n);
+    const error = await failure(() => written(tooWide));
+    expect(error.code).toBe('ERR_PERF_CONVERT_TYPE_MISMATCH');
+  });
+
   it('has zeros before the point written out, which Parquet has no words for', async () => {
     const table = new ColumnTable([
       {
@@ -226,6 +251,16 @@ describe('compression', () => {
     expect(parquetMetadata(bytes.buffer).row_groups[0]?.columns[0]?.meta_data?.codec).toBe(
       names[compression],
     );
+    expect(content(await back(bytes))).toEqual(content(table));
+  });
+
+  it('zstd, where this Node has it', async () => {
+    if (!('zstdCompressSync' in zlib)) {
+      expect(() => parquetAdapter({ compression: 'zstd' })).toThrow(/needs Node 22\.15/);
+      return;
+    }
+    const bytes = await written(table, { compression: 'zstd' });
+    expect(parquetMetadata(bytes.buffer).row_groups[0]?.columns[0]?.meta_data?.codec).toBe('ZSTD');
     expect(content(await back(bytes))).toEqual(content(table));
   });
 

@@ -51,12 +51,17 @@ export function lengthOf(values: PageValues): number {
 }
 
 function readBits(reader: ByteReader, encoding: number, count: number): Uint8Array {
-  const bits = new Uint8Array(count);
   if (encoding === ENCODING.runLengths) {
-    readRunLengths(new ByteReader(reader.take(reader.uint32())), 1, bits);
-  } else if (encoding === ENCODING.plain) {
-    unpackBits(reader.take(Math.ceil(count / 8)), 0, 1, bits, 0, count);
-  } else throw notRead(encoding);
+    const runs = new ByteReader(reader.take(reader.uint32()));
+    const bits = new Uint8Array(count);
+    readRunLengths(runs, 1, bits);
+    return bits;
+  }
+  if (encoding !== ENCODING.plain) throw notRead(encoding);
+  // What is claimed must be there before memory is taken for it.
+  const packed = reader.take(Math.ceil(count / 8));
+  const bits = new Uint8Array(count);
+  unpackBits(packed, 0, 1, bits, 0, count);
   return bits;
 }
 

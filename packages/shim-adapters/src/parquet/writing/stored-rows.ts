@@ -1,12 +1,15 @@
+import { shown } from '@perf/internal/errors';
+import { ConversionError } from '../../errors.js';
 import type { Losses } from '../../losses.js';
 import { readBit } from '../../table/bitmap.js';
 import { jsonTexts } from '../../table/column-builder.js';
-import type { Column, DecimalColumn, FixedColumn, TextColumn } from '../../table/column.js';
+import type { Column, DecimalColumn, Field, FixedColumn, TextColumn } from '../../table/column.js';
 import { decimalUnits } from '../../table/decimal.js';
 import { TextBuilder } from '../../table/text-builder.js';
 import { valueReader } from '../../table/value.js';
 import type { ByteRuns } from '../../table/byte-runs.js';
 import type { Numbers, PageValues } from '../pages/page-values.js';
+import type { SchemaElement } from '../schema-element.js';
 
 /** Some rows of a column as a chunk stores them: the values without the nulls. */
 export interface StoredRows {
@@ -19,7 +22,13 @@ export interface StoredRows {
 }
 
 /** Rows `start..end` of a column, ready to be encoded. What is lost on the way is told. */
-export function storedRows(column: Column, start: number, end: number, losses: Losses): StoredRows {
+export function storedRows(
+  column: Column,
+  { width = 0 }: SchemaElement,
+  start: number,
+  end: number,
+  losses: Losses,
+): StoredRows {
   const rows = end - start;
   const flags = flagsOf(column, start, end);
   const plain = (values: PageValues): StoredRows => ({ rows, flags, values, indices: undefined });
@@ -43,7 +52,7 @@ export function storedRows(column: Column, start: number, end: number, losses: L
       return { rows, flags, values, indices: present(indices.subarray(start, end), flags) };
     }
     case 'decimal':
-      return plain({ kind: 'runs', runs: decimalRuns(column, start, end, flags) });
+      return plain({ kind: 'runs', runs: decimalRuns(column, width, start, end, flags) });
     case 'null':
       return { rows, flags: new Uint8Array(rows), values: { kind: 'runs', runs: NONE }, indices: undefined };
     case 'list':
@@ -145,14 +154,18 @@ function textRuns(
   return { bytes, starts, ends: present(offsets.subarray(start + 1, end + 1), flags) };
 }
 
-/** Integers, highest byte first. Zeros before the point are written out. */
+/**
+ * Integers of `width` bytes, highest first. Zeros before the point are written out.
+ * @throws ConversionError `ERR_PERF_CONVERT_TYPE_MISMATCH` for one that does not fit
+ */
 function decimalRuns(
   column: DecimalColumn,
+  width: number,
   start: number,
   end: number,
   flags: Uint8Array | undefined,
 ): ByteRuns {
-  const width = column.words * 8;
+  const isPlain = width === column.words * 8;
   const zeros = 10n ** BigInt(Math.max(0, -(column.field.scale ?? 0)));
   const { buffer, byteOffset, byteLength } = column.values;
   const source = new Uint8Array(buffer, byteOffset, byteLength);
@@ -162,11 +175,12 @@ function decimalRuns(
   );
   const bytes = new Uint8Array(rows.length * width);
   rows.forEach((row, i) => {
-    if (zeros === 1n) {
+    if (isPlain && zeros === 1n) {
       for (let k = 0; k < width; k++) bytes[i * width + k] = source[(row + 1) * width - 1 - k] ?? 0;
       return;
     }
     let units = decimalUnits(column, row) * zeros;
+    if (BigInt.asIntN(width * 8, units) !== units) throw tooWide(column.field);
     for (let k = width - 1; k >= 0; k--, units >>= 8n) bytes[i * width + k] = Number(units & 0xffn);
   });
   return {
@@ -188,4 +202,11 @@ function textRows(texts: readonly (string | null)[]): StoredRows {
   const runs = { bytes, starts: offsets.subarray(0, length), ends: offsets.subarray(1, length + 1) };
   const rest = { values: { kind: 'runs', runs } as const, indices: undefined };
   return { rows: texts.length, flags: flags.includes(0) ? flags : undefined, ...rest };
+}
+
+function tooWide({ name, precision = 38 }: Field): ConversionError {
+  return new ConversionError(
+    'ERR_PERF_CONVERT_TYPE_MISMATCH',
+    `column ${shown(name)} has a decimal of more than its ${String(precision)} digits, or than Parquet holds; convert it to utf8`,
+  );
 }
