@@ -20,6 +20,12 @@ const KERNELS = [
     bundled: 'src/parquet/compression/bundled-kernel.ts',
     memoryPages: [1, 256],
   },
+  {
+    name: 'compression',
+    source: 'assembly/columnar.ts',
+    bundled: 'src/columnar/kernels/bundled-kernel.ts',
+    memoryPages: [26, 26],
+  },
 ];
 
 const problems = [];

@@ -1,0 +1,111 @@
+import type { Level } from '../codec/codec.js';
+import { choosePlan } from './choice.js';
+import type { Element } from './element.js';
+import { decimals } from './filters/decimals.js';
+import { dictionary } from './filters/dictionary.js';
+import type { Block, BlockPlan, FilterName } from './filters/filter.js';
+import { constant, integers, raw, rotated } from './filters/integers.js';
+import { runs } from './filters/runs.js';
+import { CONTENT } from './kernels/layout.js';
+import { PackedReader, PackedWriter, unreadable, type Workspace } from './workspace.js';
+
+/**
+ * A block: a byte for its filter, then what the filter writes. The numbers of the filters are fixed for ever:
+ * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs.
+ */
+const FILTERS: readonly FilterName[] = [
+  'raw',
+  'constant',
+  'integers',
+  'decimals',
+  'rotated',
+  'dictionary',
+  'runs',
+];
+
+/** Bytes that a raw block takes beside its content. */
+export const BLOCK_OVERHEAD = 1;
+
+/** Encodes the elements of one block; the result is good until the next call. */
+export function encodeBlock(
+  workspace: Workspace,
+  element: Element,
+  content: Uint8Array,
+  level: Level,
+): Uint8Array<ArrayBuffer> {
+  workspace.bytes.set(content, CONTENT);
+  const block: Block = { element, n: content.byteLength / element.bytes };
+  const plan = choosePlan(block, workspace, level);
+  const written = tryPlan(block, plan, workspace);
+  if (written !== undefined && written.byteLength <= content.byteLength) return written;
+  const plain = tryPlan(block, { filter: 'raw' }, workspace);
+  if (plain === undefined) throw unreadable();
+  return plain;
+}
+
+/** Decodes a block of `n` elements; the result is good until the next call. Raises a `RangeError` for other bytes. */
+export function decodeBlock(
+  workspace: Workspace,
+  element: Element,
+  n: number,
+  packed: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const length = n * element.bytes;
+  if (packed.byteLength > length + BLOCK_OVERHEAD) throw unreadable();
+  const reader = new PackedReader(workspace, packed);
+  const at = readFilter({ element, n }, reader);
+  if (reader.at !== reader.end) throw unreadable();
+  return workspace.bytes.subarray(at, at + length);
+}
+
+function tryPlan(
+  block: Block,
+  plan: BlockPlan,
+  workspace: Workspace,
+): Uint8Array<ArrayBuffer> | undefined {
+  const writer = new PackedWriter(workspace);
+  writer.byte(FILTERS.indexOf(plan.filter));
+  return writeFilter(block, plan, writer) ? writer.written() : undefined;
+}
+
+function writeFilter(block: Block, plan: BlockPlan, writer: PackedWriter): boolean {
+  switch (plan.filter) {
+    case 'raw':
+      return raw.write(block, plan, writer);
+    case 'constant':
+      return constant.write(block, plan, writer);
+    case 'integers':
+      return integers.write(block, plan, writer);
+    case 'decimals':
+      return decimals.write(block, plan, writer);
+    case 'rotated':
+      return rotated.write(block, plan, writer);
+    case 'dictionary':
+      return dictionary.write(block, plan, writer);
+    case 'runs':
+      return runs.write(block, plan, writer);
+  }
+}
+
+function readFilter(block: Block, reader: PackedReader): number {
+  const { bytes, kind } = block.element;
+  switch (FILTERS[reader.byte()]) {
+    case 'raw':
+      return raw.read(block, reader);
+    case 'constant':
+      return constant.read(block, reader);
+    case 'integers':
+      return integers.read(block, reader);
+    case 'decimals':
+      if (kind !== 'float' || bytes < 4) throw unreadable();
+      return decimals.read(block, reader);
+    case 'rotated':
+      return rotated.read(block, reader);
+    case 'dictionary':
+      return dictionary.read(block, reader);
+    case 'runs':
+      return runs.read(block, reader);
+    default:
+      throw unreadable();
+  }
+}
