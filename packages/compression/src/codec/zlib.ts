@@ -4,9 +4,27 @@ import { aborted, onAbort } from '../abort.js';
 import { CompressionError, corrupt, outOfMemory, tooMuch } from '../errors.js';
 
 /** The part of `node:zlib` that is used here. */
-export type Zlib = Pick<typeof NodeZlib, 'gzipSync' | 'gunzipSync' | 'createGzip' | 'createGunzip'> & {
+export type Zlib = Pick<typeof NodeZlib, (typeof NEEDED)[number]> & {
   readonly crc32?: typeof NodeZlib.crc32;
 };
+
+const NEEDED = [
+  'gzipSync',
+  'gunzipSync',
+  'createGzip',
+  'createGunzip',
+  'deflateSync',
+  'inflateSync',
+  'createDeflate',
+  'createInflate',
+  'deflateRawSync',
+  'inflateRawSync',
+  'brotliCompressSync',
+  'brotliDecompressSync',
+  'createBrotliCompress',
+  'createBrotliDecompress',
+  'constants',
+] as const;
 
 /** The part of the global object through which a host offers its own modules without an import that could fail. */
 export interface Host {
@@ -20,9 +38,7 @@ export function findZlib(host: Host = globalThis): Zlib | undefined {
 }
 
 function isZlib(module: object): module is Zlib {
-  return ['gzipSync', 'gunzipSync', 'createGzip', 'createGunzip'].every(
-    (name) => typeof Reflect.get(module, name) === 'function',
-  );
+  return NEEDED.every((name) => Reflect.has(module, name));
 }
 
 /**

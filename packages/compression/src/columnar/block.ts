@@ -1,17 +1,18 @@
 import type { Level } from '../codec/codec.js';
-import { choosePlan } from './choice.js';
+import { choose, type Candidate } from './choice.js';
 import type { Element } from './element.js';
 import { decimals } from './filters/decimals.js';
 import { dictionary } from './filters/dictionary.js';
 import type { Block, BlockPlan, FilterName } from './filters/filter.js';
 import { constant, integers, raw, rotated } from './filters/integers.js';
 import { runs } from './filters/runs.js';
+import { shuffled } from './filters/shuffled.js';
 import { CONTENT } from './kernels/layout.js';
 import { PackedReader, PackedWriter, unreadable, type Workspace } from './workspace.js';
 
 /**
  * A block: a byte for its filter, then what the filter writes. The numbers of the filters are fixed for ever:
- * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs.
+ * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs, 7 shuffled.
  */
 const FILTERS: readonly FilterName[] = [
   'raw',
@@ -21,26 +22,49 @@ const FILTERS: readonly FilterName[] = [
   'rotated',
   'dictionary',
   'runs',
+  'shuffled',
 ];
 
 /** Bytes that a raw block takes beside its content. */
 export const BLOCK_OVERHEAD = 1;
 
-/** Encodes the elements of one block; the result is good until the next call. */
-export function encodeBlock(
-  workspace: Workspace,
-  element: Element,
-  content: Uint8Array,
-  level: Level,
-): Uint8Array<ArrayBuffer> {
-  workspace.bytes.set(content, CONTENT);
-  const block: Block = { element, n: content.byteLength / element.bytes };
-  const plan = choosePlan(block, workspace, level);
-  const written = tryPlan(block, plan, workspace);
-  if (written !== undefined && written.byteLength <= content.byteLength) return written;
-  const plain = tryPlan(block, { filter: 'raw' }, workspace);
-  if (plain === undefined) throw unreadable();
-  return plain;
+/** Encodes the blocks of a content one after the other: what was right for one is tried first for the next. */
+export class BlockEncoder {
+  readonly #workspace: Workspace;
+  readonly #element: Element;
+  readonly #level: Level;
+  #previous: Candidate | undefined;
+
+  constructor(workspace: Workspace, element: Element, level: Level) {
+    this.#workspace = workspace;
+    this.#element = element;
+    this.#level = level;
+  }
+
+  /** Encodes the elements of one block; the result is good until the next call. */
+  encode(content: Uint8Array): Uint8Array<ArrayBuffer> {
+    this.#workspace.bytes.set(content, CONTENT);
+    const block: Block = { element: this.#element, n: content.byteLength / this.#element.bytes };
+    const chosen = choose(block, this.#workspace, this.#level, this.#previous);
+    this.#previous = chosen;
+    const written = this.#level === 'small' ? this.#smallest(block, chosen.plan) : this.#tried(block, chosen.plan);
+    if (written !== undefined && written.byteLength <= content.byteLength) return written;
+    return this.#tried(block, { filter: 'raw' }) ?? content.slice();
+  }
+
+  /** By trying: repetitions show in no sample. */
+  #smallest(block: Block, plan: BlockPlan): Uint8Array<ArrayBuffer> | undefined {
+    const first = this.#tried(block, plan)?.slice();
+    const second = this.#tried(block, { filter: 'shuffled', level: 9 });
+    if (first === undefined || second === undefined) return first ?? second;
+    return second.byteLength < first.byteLength ? second : first;
+  }
+
+  #tried(block: Block, plan: BlockPlan): Uint8Array<ArrayBuffer> | undefined {
+    const writer = new PackedWriter(this.#workspace);
+    writer.byte(FILTERS.indexOf(plan.filter));
+    return writeFilter(block, plan, writer) ? writer.written() : undefined;
+  }
 }
 
 /** Decodes a block of `n` elements; the result is good until the next call. Raises a `RangeError` for other bytes. */
@@ -56,16 +80,6 @@ export function decodeBlock(
   const at = readFilter({ element, n }, reader);
   if (reader.at !== reader.end) throw unreadable();
   return workspace.bytes.subarray(at, at + length);
-}
-
-function tryPlan(
-  block: Block,
-  plan: BlockPlan,
-  workspace: Workspace,
-): Uint8Array<ArrayBuffer> | undefined {
-  const writer = new PackedWriter(workspace);
-  writer.byte(FILTERS.indexOf(plan.filter));
-  return writeFilter(block, plan, writer) ? writer.written() : undefined;
 }
 
 function writeFilter(block: Block, plan: BlockPlan, writer: PackedWriter): boolean {
@@ -84,6 +98,8 @@ function writeFilter(block: Block, plan: BlockPlan, writer: PackedWriter): boole
       return dictionary.write(block, plan, writer);
     case 'runs':
       return runs.write(block, plan, writer);
+    case 'shuffled':
+      return shuffled.write(block, plan, writer);
   }
 }
 
@@ -105,6 +121,8 @@ function readFilter(block: Block, reader: PackedReader): number {
       return dictionary.read(block, reader);
     case 'runs':
       return runs.read(block, reader);
+    case 'shuffled':
+      return shuffled.read(block, reader);
     default:
       throw unreadable();
   }

@@ -3,11 +3,18 @@ import { scaleOf } from './filters/decimals.js';
 import type { Block, BlockPlan } from './filters/filter.js';
 import { isConstant, rotatedSeries, widened } from './filters/integers.js';
 import { CONTENT, DICTIONARY, FIRST, POSITIONS, SECOND, SPARE } from './kernels/layout.js';
-import { estimate, gather, LEAD, placeSpans, sampleOf, type Sample } from './sample.js';
+import { shuffledGain } from './filters/shuffled.js';
+import { estimate, gather, LEAD, placeSpans, sampleOf } from './sample.js';
+import type { Order } from './series.js';
 import type { Workspace } from './workspace.js';
 
 /** How many times smaller than the next best a filter must be that takes longer. */
 const MARGIN = 1.05;
+/** What is not made smaller than this part of itself may repeat instead. */
+const HARD = 0.8;
+/** How many times more bits than the block that was judged first, and how many besides, a later one may take. */
+const TOLERANCE = 1.1;
+const TOLERATED = 0.1;
 /** Numbers of each span by which the exponent of ten is found. */
 const TRIAL = 32;
 const HIGHEST_EXPONENT = 18;
@@ -20,38 +27,93 @@ const POSITION_BITS = 10;
 const LENGTH_BITS = 8;
 
 /** A way to write a block, and the bits that a number of it is expected to take. */
-interface Candidate {
+export interface Candidate {
   readonly plan: BlockPlan;
   readonly bits: number;
 }
 
-/** Judges the block that stands in `CONTENT` by a sample of it. */
-export function choosePlan(block: Block, workspace: Workspace, level: Level): BlockPlan {
-  const { element, n } = block;
-  if (n === 0) return { filter: 'raw' };
-  if (isConstant(block, workspace)) return { filter: 'constant' };
+/** What a block is judged by. */
+interface Judged {
+  readonly block: Block;
+  readonly workspace: Workspace;
+  readonly level: Level;
+  /** The orders of differences that are tried. */
+  readonly orders: readonly Order[];
+}
+
+const ALL_ORDERS: readonly Order[] = [0, 1, 2];
+
+/**
+ * Judges the block that stands in `CONTENT` by a sample of it. What was chosen for the previous one is taken again as
+ * long as it promises about as much: that takes a fraction of the time.
+ */
+export function choose(
+  block: Block,
+  workspace: Workspace,
+  level: Level,
+  previous: Candidate | undefined,
+): Candidate {
+  if (block.n === 0) return { plan: { filter: 'raw' }, bits: 0 };
+  if (isConstant(block, workspace)) return { plan: { filter: 'constant' }, bits: 0 };
+  const again = previous === undefined ? undefined : sameAgain({ block, workspace, level, orders: [] }, previous);
+  if (again !== undefined && previous !== undefined && again.bits <= previous.bits * TOLERANCE + TOLERATED) {
+    // The first one stays the measure, so that many small steps do not add up.
+    return { plan: again.plan, bits: previous.bits };
+  }
+  return best({ block, workspace, level, orders: ALL_ORDERS });
+}
+
+function best(judged: Judged): Candidate {
+  const { block, workspace, level } = judged;
+  const { element } = block;
   const candidates: Candidate[] = [{ plan: { filter: 'raw' }, bits: element.bytes * 8 }];
-  const series = widened(block, workspace);
-  const sample = sampleOf(series);
-  const { plan, bits } = estimate(workspace, sample, level);
-  candidates.push({ plan: { filter: 'integers', series: plan }, bits });
-  candidates.push(...asRuns(workspace, sample, level), ...asDictionary(workspace, sample, level));
-  if (element.kind === 'float') candidates.push(...asFloats(block, workspace, level));
-  return candidates.reduce((best, next) => (next.bits < best.bits ? next : best)).plan;
+  if (element.kind === 'float') candidates.push(...asFloats(judged));
+  candidates.push(asIntegers(judged), ...asRuns(judged), ...asDictionary(judged));
+  const chosen = candidates.reduce((least, next) => (next.bits < least.bits ? next : least));
+  if (level !== 'balanced' || chosen.bits < element.bytes * 8 * HARD) return chosen;
+  // What looks like noise may be a pattern that repeats.
+  const bits = ((element.bytes * 8) / shuffledGain(block, workspace)) * MARGIN;
+  return bits < chosen.bits ? { plan: { filter: 'shuffled', level: 1 }, bits } : chosen;
 }
 
-function asFloats(block: Block, workspace: Workspace, level: Level): Candidate[] {
-  const decimals = block.element.bytes < 4 ? undefined : asDecimals(block, workspace, level);
+/** The candidate that was chosen before, by the sample of this block. */
+function sameAgain(judged: Judged, { plan }: Candidate): Candidate | undefined {
+  if (plan.filter === 'raw' || plan.filter === 'constant' || plan.filter === 'shuffled') return undefined;
+  const same = { ...judged, orders: [plan.series.order] };
+  switch (plan.filter) {
+    case 'integers':
+      return asIntegers(same);
+    case 'rotated':
+      return asRotated(same);
+    case 'decimals':
+      return asDecimals(same, plan.exponent);
+    case 'runs':
+      return asRuns(same)[0];
+    case 'dictionary':
+      return asDictionary(same)[0];
+  }
+}
+
+function asIntegers({ block, workspace, level, orders }: Judged): Candidate {
+  const { plan, bits } = estimate(workspace, sampleOf(widened(block, workspace)), level, orders);
+  return { plan: { filter: 'integers', series: plan }, bits };
+}
+
+function asRotated({ block, workspace, level, orders }: Judged): Candidate {
+  const { plan, bits } = estimate(workspace, sampleOf(rotatedSeries(block, workspace)), level, orders);
+  return { plan: { filter: 'rotated', series: plan }, bits };
+}
+
+function asFloats(judged: Judged): Candidate[] {
+  const { block, workspace } = judged;
+  const exponent = block.element.bytes < 4 ? undefined : findExponent(block, workspace);
+  const decimals = exponent === undefined ? undefined : asDecimals(judged, exponent);
   // What reads as decimals gains nothing when it is taken by its bits.
-  if (decimals !== undefined) return [decimals];
-  const { plan, bits } = estimate(workspace, sampleOf(rotatedSeries(block, workspace)), level);
-  return [{ plan: { filter: 'rotated', series: plan }, bits: bits * MARGIN }];
+  return [decimals ?? asRotated(judged)];
 }
 
-function asDecimals(block: Block, workspace: Workspace, level: Level): Candidate | undefined {
+function asDecimals({ block, workspace, level, orders }: Judged, exponent: number): Candidate | undefined {
   const { lane } = block.element;
-  const exponent = findExponent(block, workspace);
-  if (exponent === undefined) return undefined;
   const { scale, divide } = scaleOf(exponent);
   const { firsts, length } = placeSpans(block.n);
   const lead = firsts[0] === 0 ? 0 : LEAD;
@@ -67,7 +129,8 @@ function asDecimals(block: Block, workspace: Workspace, level: Level): Candidate
   }
   const part = exceptions / (firsts.length * (length + lead));
   if (part > MOST_EXCEPTIONS) return undefined;
-  const { plan, bits } = estimate(workspace, { spans, length, n: block.n, lane, unsigned: false }, level);
+  const sample = { spans, length, n: block.n, lane, unsigned: false };
+  const { plan, bits } = estimate(workspace, sample, level, orders);
   return { plan: { filter: 'decimals', exponent, series: plan }, bits: bits + part * (lane + POSITION_BITS) };
 }
 
@@ -100,8 +163,9 @@ function findExponent({ element, n }: Block, workspace: Workspace): number | und
   return best;
 }
 
-function asRuns(workspace: Workspace, sample: Sample, level: Level): Candidate[] {
+function asRuns({ block, workspace, level }: Judged): Candidate[] {
   const { kernel } = workspace;
+  const sample = sampleOf(widened(block, workspace));
   const { spans, length, lane } = sample;
   const total = gather(workspace, sample, 0);
   const runs = kernel[lane].runs(SECOND, total, SECOND, POSITIONS);
@@ -112,8 +176,9 @@ function asRuns(workspace: Workspace, sample: Sample, level: Level): Candidate[]
   return [{ plan: { filter: 'runs', series: { order: 0, packing } }, bits }];
 }
 
-function asDictionary(workspace: Workspace, sample: Sample, level: Level): Candidate[] {
+function asDictionary({ block, workspace, level }: Judged): Candidate[] {
   const { kernel } = workspace;
+  const sample = sampleOf(widened(block, workspace));
   const { lane, n, unsigned } = sample;
   const total = gather(workspace, sample, 0);
   const entries = kernel[lane].index(SECOND, total, POSITIONS, DICTIONARY, Math.ceil(total / 4));

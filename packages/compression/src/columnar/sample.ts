@@ -52,21 +52,21 @@ export function estimate(
   workspace: Workspace,
   sample: Sample,
   level: Level,
-  orders: readonly Order[] = [0, 1, 2],
+  orders: readonly Order[],
 ): Estimate {
   let best: Estimate = { plan: { order: 0, packing: 'pack' }, bits: Infinity };
+  const fast = level === 'fast';
   for (const order of orders) {
     if (order > 0 && sample.n < SHORTEST) break;
+    gather(workspace, sample, order);
     const packed = sampledPacking(workspace, sample, order);
-    const bits = level === 'fast' ? packed : Math.min(packed, sampledBins(workspace, sample));
-    const packing = level === 'fast' ? 'pack' : 'smaller';
+    // For what is nearly nothing there is no time to win.
+    const binned = packed < 1 && fast ? Infinity : sampledBins(workspace, sample) * (fast ? FAST_GAIN : 1);
+    const packing = fast ? (binned < packed ? 'bins' : 'pack') : 'smaller';
+    const bits = Math.min(packed, binned);
     if (bits < best.bits - ORDER_GAIN) best = { plan: { order, packing }, bits };
   }
-  if (level !== 'fast' || best.bits < 1) return best;
-  sampledPacking(workspace, sample, best.plan.order);
-  const binned = sampledBins(workspace, sample);
-  if (binned * FAST_GAIN > best.bits) return best;
-  return { plan: { order: best.plan.order, packing: 'bins' }, bits: binned };
+  return best;
 }
 
 /** The numbers of all spans one behind the other in `SECOND`, or their differences; returns how many they are. */
@@ -86,10 +86,9 @@ export function gather({ kernel, bytes }: Workspace, sample: Sample, order: Orde
   return spans.length * length;
 }
 
-/** Gathers the differences; the bits that a number takes when they are packed. */
+/** The bits that a number takes when what was gathered is packed. */
 function sampledPacking(workspace: Workspace, sample: Sample, order: Order): number {
   const { spans, length, n, lane, unsigned } = sample;
-  gather(workspace, sample, order);
   let bits = 0;
   for (let span = 0; span < spans.length; span++) {
     const at = SECOND + (span * length * lane) / 8;

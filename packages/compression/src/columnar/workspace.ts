@@ -1,4 +1,5 @@
-import { createKernel, type Kernel } from './kernels/kernel.js';
+import type { Deflate } from './deflate.js';
+import type { Kernel } from './kernels/kernel.js';
 import { PACKED } from './kernels/layout.js';
 
 /** A kernel and its memory. What works in one is done before the next begins, so one serves a thread. */
@@ -7,15 +8,17 @@ export interface Workspace {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly words: Uint32Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
+  readonly deflate: Deflate;
 }
 
-export function createWorkspace(kernel: Kernel = createKernel()): Workspace {
+export function createWorkspace(kernel: Kernel, deflate: Deflate): Workspace {
   const { buffer } = kernel.memory;
   return {
     kernel,
     bytes: new Uint8Array(buffer),
     words: new Uint32Array(buffer),
     view: new DataView(buffer),
+    deflate,
   };
 }
 

@@ -16,7 +16,8 @@ export type BlockPlan =
   | { readonly filter: 'decimals'; readonly exponent: number; readonly series: SeriesPlan }
   | { readonly filter: 'rotated'; readonly series: SeriesPlan }
   | { readonly filter: 'dictionary'; readonly series: SeriesPlan }
-  | { readonly filter: 'runs'; readonly series: SeriesPlan };
+  | { readonly filter: 'runs'; readonly series: SeriesPlan }
+  | { readonly filter: 'shuffled'; readonly level: 1 | 9 };
 
 export type FilterName = BlockPlan['filter'];
 
