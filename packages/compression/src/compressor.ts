@@ -1,10 +1,8 @@
 import type { Channel } from '@perf/internal/channel';
 import type { Clock } from '@perf/internal/clock';
 import { throwIfAborted } from './abort.js';
-import { checksumOf } from './checksum.js';
-import { codecSet } from './codec/codec-set.js';
-import { findZlib } from './codec/zlib.js';
 import type { Compressible, Content, Restored } from './element-type.js';
+import { createEngine, type Engine } from './engine.js';
 import { CompressionError } from './errors.js';
 import { openEvents, type CompressionEvent } from './events.js';
 import { readHeader, type Frame, type FrameInfo } from './frame.js';
@@ -23,24 +21,27 @@ import { admit, unpack, unpackSync } from './unpack.js';
  * frame raises a `CompressionError`; nothing is ever returned that was not put in.
  *
  * The synchronous methods do their work on the spot and hold the event loop for as long as it takes. The
- * asynchronous ones work on libuv's threads, slice by slice; until they settle, leave the data as it is. They never
+ * asynchronous ones work on other threads, slice by slice; until they settle, leave the data as it is. They never
  * throw: every error is a rejection.
  */
 export class Compressor {
+  readonly #engine: Engine;
   readonly #shop: Workshop;
   readonly #clock: Clock;
   readonly #queue: JobQueue;
-  readonly #statistics: StatisticsCounter;
+  #closing: Promise<void> | undefined;
+  readonly #statistics = new StatisticsCounter();
   readonly #events: Channel<CompressionEvent> = openEvents();
 
   /** Raises `OPTION` for an option that is unknown or out of range. */
   constructor(options?: CompressorOptions) {
-    const { clock, concurrency, maxQueue, portable, ...resolved } = resolveOptions(options);
-    const zlib = portable ? undefined : findZlib();
-    this.#shop = { ...resolved, codecs: codecSet(zlib), checksum: checksumOf(zlib) };
-    this.#clock = clock;
-    this.#queue = new JobQueue(concurrency, maxQueue);
-    this.#statistics = new StatisticsCounter(zlib === undefined ? 'fflate' : 'node:zlib');
+    const resolved = resolveOptions(options);
+    this.#engine = createEngine(resolved);
+    const { codec, level, minBytes, maxOutputBytes } = resolved;
+    const { codecs, checksum } = this.#engine;
+    this.#shop = { codec, level, minBytes, maxOutputBytes, codecs, checksum };
+    this.#clock = resolved.clock;
+    this.#queue = new JobQueue(resolved.concurrency, resolved.maxQueue);
   }
 
   /**
@@ -103,7 +104,7 @@ export class Compressor {
 
   /** A frozen snapshot of the counters; also after `close`. */
   stats(): CompressionStatistics {
-    return this.#statistics.snapshot(this.#queue);
+    return this.#statistics.snapshot(this.#queue, this.#engine);
   }
 
   /**
@@ -111,7 +112,8 @@ export class Compressor {
    * last one has. Every call of it gives the same promise.
    */
   close(): Promise<void> {
-    return this.#queue.close();
+    this.#closing ??= this.#queue.close().then(() => this.#engine.close());
+    return this.#closing;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -14,6 +14,7 @@ import { CodedError } from '@perf/internal/errors';
  * - `TOO_LARGE`: the content is larger than `maxOutputBytes`.
  * - `MEMORY`: the host could not provide the memory.
  * - `ABORTED`: the signal fired; its reason is the `cause`.
+ * - `THREAD`: the thread that worked on the data was lost.
  * - `QUEUE_FULL`: `maxQueue` asynchronous calls are waiting already.
  * - `CLOSED`: the compressor is closed.
  */
@@ -29,6 +30,7 @@ export type CompressionErrorCode =
   | 'ERR_PERF_COMPRESSION_TOO_LARGE'
   | 'ERR_PERF_COMPRESSION_MEMORY'
   | 'ERR_PERF_COMPRESSION_ABORTED'
+  | 'ERR_PERF_COMPRESSION_THREAD'
   | 'ERR_PERF_COMPRESSION_QUEUE_FULL'
   | 'ERR_PERF_COMPRESSION_CLOSED';
 

@@ -16,4 +16,6 @@ export { CompressionError, type CompressionErrorCode } from './errors.js';
 export { COMPRESSION_CHANNEL, type CompressionEvent } from './events.js';
 export { HEADER_BYTES, type Frame, type FrameInfo } from './frame.js';
 export { DEFAULTS, type CallOptions, type CodecChoice, type CompressorOptions } from './options.js';
-export type { CompressionStatistics, DirectionStatistics, Engine } from './statistics.js';
+export type { Missing } from './engine.js';
+export type { CompressionStatistics, DirectionStatistics } from './statistics.js';
+export type { Executor } from './threads/executor.js';

@@ -7,7 +7,8 @@ import { CompressionError } from './errors.js';
 import { HEADER_BYTES, writeHeader } from './frame.js';
 import { allocate } from './memory.js';
 import type { CodecChoice } from './options.js';
-import { promises, worthwhileLimit } from './probe.js';
+import { worthwhileLimit } from './probe.js';
+import { selectCodec } from './selection.js';
 import { Slices } from './slices.js';
 import { steadyBytes, type Source } from './source.js';
 import type { Volume } from './statistics.js';
@@ -39,7 +40,7 @@ export function requirePackable(source: Source, { maxOutputBytes }: Workshop): v
 /** Content into a frame, on the spot. */
 export function packSync(source: Source, shop: Workshop): Made<Uint8Array<ArrayBuffer>> {
   const bytes = steadyBytes(source);
-  const { codec, payload } = encodeSync(bytes, shop);
+  const { codec, payload } = encodeSync({ ...source, bytes }, shop);
   const frame = new Uint8Array(allocate(HEADER_BYTES + payload.byteLength));
   frame.set(payload, HEADER_BYTES);
   const contentChecksum = shop.checksum(bytes);
@@ -54,17 +55,18 @@ export async function pack(
   signal: AbortSignal | undefined,
 ): Promise<Made<Uint8Array<ArrayBuffer>>> {
   throwIfAborted(signal);
-  const codec = chooseCodec(source.bytes, shop);
+  const codec = selectCodec(source, shop);
   const content = new Slices(source.bytes, source.byteLength, shop.checksum);
   const limit = limitFor(codec, source.byteLength, shop);
   const draft = codec.verbatim
     ? new ExactDraft(source.byteLength, shop.checksum)
     : new GrowingDraft(limit, shop.checksum);
-  if (await codec.encode(content, draft, { level: shop.level, limit, signal })) {
+  if (await codec.encode(content, draft, { level: shop.level, limit, type: source.type, signal })) {
     return finished(draft, content, source, codec, shop, signal);
   }
   const raw = new ExactDraft(source.byteLength, shop.checksum);
-  await shop.codecs.none.encode(content, raw, { level: shop.level, limit: source.byteLength, signal });
+  const { type, byteLength } = source;
+  await shop.codecs.none.encode(content, raw, { level: shop.level, limit: byteLength, type, signal });
   return finished(raw, content, source, shop.codecs.none, shop, signal);
 }
 
@@ -81,17 +83,12 @@ async function finished(
   return sealed(frame, source, codec, checksums, shop);
 }
 
-function encodeSync(bytes: Uint8Array, shop: Workshop): { codec: Codec; payload: Uint8Array } {
-  const codec = chooseCodec(bytes, shop);
+function encodeSync(source: Source, shop: Workshop): { codec: Codec; payload: Uint8Array } {
+  const { bytes, type } = source;
+  const codec = selectCodec(source, shop);
   const limit = limitFor(codec, bytes.byteLength, shop);
-  const payload = codec.encodeSync(bytes, { level: shop.level, limit });
+  const payload = codec.encodeSync(bytes, { level: shop.level, limit, type });
   return payload === undefined ? { codec: shop.codecs.none, payload: bytes } : { codec, payload };
-}
-
-function chooseCodec(bytes: Uint8Array, { codec, minBytes, codecs }: Workshop): Codec {
-  if (codec === 'none' || bytes.byteLength < minBytes) return codecs.none;
-  if (codec === 'auto' && !promises(bytes, codecs.gzip)) return codecs.none;
-  return codecs.gzip;
 }
 
 /** The most bytes a payload may have before the content is kept raw instead. */

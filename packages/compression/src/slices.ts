@@ -60,17 +60,27 @@ export class Slices implements Iterable<Uint8Array> {
     return checksum;
   }
 
+  /** A part in a copy, without summing it up. */
+  copy(offset: number, length: number): Uint8Array<ArrayBuffer> {
+    return this.view().slice(offset, offset + length);
+  }
+
+  /** The bytes themselves; good until control is given away. */
+  view(): Uint8Array {
+    if (this.#bytes.byteLength !== this.byteLength) throw detached();
+    return this.#bytes;
+  }
+
   /** Everything in one copy. */
   whole(): Uint8Array {
-    if (this.#bytes.byteLength !== this.byteLength) throw detached();
+    const bytes = this.view();
     const copy = new Uint8Array(allocate(this.byteLength));
-    if (this.byteLength > 0) copy.set(this.#bytes);
+    if (this.byteLength > 0) copy.set(bytes);
     this.#checksum = this.#checksumOf(copy);
     return copy;
   }
 
   #piece(offset: number): Uint8Array {
-    if (this.#bytes.byteLength !== this.byteLength) throw detached();
-    return this.#bytes.subarray(offset, offset + SLICE_BYTES);
+    return this.view().subarray(offset, offset + SLICE_BYTES);
   }
 }

@@ -1,4 +1,5 @@
 import type { CodecName } from './codec/codec.js';
+import type { Engine, Missing } from './engine.js';
 import type { CompressionEvent } from './events.js';
 import type { QueueState } from './job-queue.js';
 
@@ -16,11 +17,14 @@ export interface CompressionStatistics {
   readonly running: number;
   /** Asynchronous calls that wait for their turn now. */
   readonly queued: number;
-  /** What does the work: the host's zlib, or fflate (JavaScript, on the event loop) where there is none. */
-  readonly engine: Engine;
+  /** Threads of its own that are there now. */
+  readonly threads: number;
+  /**
+   * What this host lacks, as far as it was needed: without `'zlib'` the codecs work in JavaScript on the event loop,
+   * without `'wasm'` so do the filters, `'zstd'` and `'brotli'` are replaced by gzip.
+   */
+  readonly missing: readonly Missing[];
 }
-
-export type Engine = 'node:zlib' | 'fflate';
 
 export interface DirectionStatistics {
   readonly completed: number;
@@ -41,14 +45,11 @@ export interface Volume {
   readonly frameBytes: number;
 }
 
+type EngineState = Pick<Engine, 'threads' | 'missing'>;
+
 /** The counters behind `stats()`. */
 export class StatisticsCounter {
-  readonly #engine: Engine;
   readonly #counts: Readonly<Record<Direction, Counts>> = { compress: noCounts(), decompress: noCounts() };
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-  }
 
   completed(direction: Direction, volume: Volume): void {
     const counts = this.#counts[direction];
@@ -62,13 +63,14 @@ export class StatisticsCounter {
     this.#counts[direction][how] += 1;
   }
 
-  snapshot({ running, queued }: QueueState): CompressionStatistics {
+  snapshot({ running, queued }: QueueState, { threads, missing }: EngineState): CompressionStatistics {
     return Object.freeze({
       compress: frozen(this.#counts.compress),
       decompress: frozen(this.#counts.decompress),
       running,
       queued,
-      engine: this.#engine,
+      threads,
+      missing: Object.freeze([...missing]),
     });
   }
 }
@@ -89,7 +91,7 @@ function noCounts(): Counts {
     aborted: 0,
     contentBytes: 0,
     frameBytes: 0,
-    byCodec: { none: 0, gzip: 0 },
+    byCodec: { none: 0, gzip: 0, deflate: 0, brotli: 0, zstd: 0, columnar: 0 },
   };
 }
 

@@ -1,4 +1,5 @@
 import { throwIfAborted } from './abort.js';
+import type { Codec } from './codec/codec.js';
 import { requireType, restore, type Content } from './element-type.js';
 import { CompressionError, corrupt } from './errors.js';
 import { readHeader, type FrameInfo } from './frame.js';
@@ -8,6 +9,7 @@ import { Slices } from './slices.js';
 /** A frame whose header was verified and whose sizes can be true. */
 export interface Admitted {
   readonly info: FrameInfo;
+  readonly codec: Codec;
   readonly payload: Uint8Array;
 }
 
@@ -21,34 +23,39 @@ export function admit(frame: Uint8Array, { codecs, checksum, maxOutputBytes }: W
       `the frame declares ${String(info.contentBytes)} bytes, more than maxOutputBytes (${String(maxOutputBytes)})`,
     );
   }
-  if (info.contentBytes > codecs[info.codec].mostContent(info.payloadBytes)) {
+  const codec = codecs[info.codec];
+  if (codec === undefined) {
+    throw new CompressionError(
+      'ERR_PERF_COMPRESSION_CODEC',
+      `the frame was written by ${info.codec}, which this host does not have (zstd needs Node 22.15, brotli node:zlib)`,
+    );
+  }
+  if (info.contentBytes > codec.mostContent(info.payloadBytes)) {
     throw corrupt(
       `the frame declares ${String(info.contentBytes)} bytes, which ${info.codec} cannot have packed into ${String(info.payloadBytes)}`,
     );
   }
-  return { info, payload: frame.subarray(info.payloadOffset) };
+  return { info, codec, payload: frame.subarray(info.payloadOffset) };
 }
 
 /** A frame back into what was given, on the spot. */
-export function unpackSync({ info, payload }: Admitted, shop: Workshop): Made<Content> {
-  const codec = shop.codecs[info.codec];
+export function unpackSync({ info, codec, payload }: Admitted, shop: Workshop): Made<Content> {
   if (!codec.verbatim) requireChecksum('payload', shop.checksum(payload), info.payloadChecksum);
-  const memory = codec.decodeSync(payload, info.contentBytes);
+  const memory = codec.decodeSync(payload, info);
   requireChecksum('content', shop.checksum(new Uint8Array(memory)), info.contentChecksum);
   return made(info, memory);
 }
 
 /** A frame back into what was given, piece by piece and off the event loop. */
 export async function unpack(
-  { info, payload }: Admitted,
+  { info, codec, payload }: Admitted,
   shop: Workshop,
   signal: AbortSignal | undefined,
 ): Promise<Made<Content>> {
   throwIfAborted(signal);
-  const codec = shop.codecs[info.codec];
   const slices = new Slices(payload, info.payloadBytes, shop.checksum);
   if (!codec.verbatim) requireChecksum('payload', await slices.sum(signal), info.payloadChecksum);
-  const memory = await codec.decode(slices, info.contentBytes, { signal });
+  const memory = await codec.decode(slices, { ...info, signal });
   const content = new Slices(new Uint8Array(memory), memory.byteLength, shop.checksum);
   requireChecksum('content', await content.sum(signal), info.contentChecksum);
   return made(info, memory);

@@ -1,12 +1,27 @@
+import { columnarCodec, type Columnar } from '../columnar/columnar.js';
 import type { Codec, CodecName } from './codec.js';
-import { nodeGzip } from './gzip-node.js';
-import { portableGzip } from './gzip-portable.js';
+import { hostedCodec } from './hosted.js';
 import { none } from './none.js';
-import type { Zlib } from './zlib.js';
+import { portableCodec } from './portable.js';
+import { zlibEngines, type Zlib } from './zlib.js';
 
-/** Every codec, by name: on the host's zlib, or in JavaScript where the host has none. */
-export type CodecSet = Readonly<Record<CodecName, Codec>>;
+/** Every codec that this host has, by name. */
+export type CodecSet = Readonly<Partial<Record<CodecName, Codec>>> & {
+  readonly [K in 'none' | 'gzip' | 'deflate' | 'columnar']: Codec;
+};
 
-export function codecSet(zlib: Zlib | undefined): CodecSet {
-  return { none, gzip: zlib === undefined ? portableGzip() : nodeGzip(zlib) };
+/** The codecs on the host's zlib, or in JavaScript where the host has none. */
+export function codecSet(zlib: Zlib | undefined, columnar: Columnar): CodecSet {
+  const own = { none, columnar: columnarCodec(columnar) };
+  if (zlib === undefined) {
+    return { ...own, gzip: portableCodec('gzip'), deflate: portableCodec('deflate') };
+  }
+  const { gzip, deflate, brotli, zstd } = zlibEngines(zlib);
+  return {
+    ...own,
+    gzip: hostedCodec('gzip', gzip),
+    deflate: hostedCodec('deflate', deflate),
+    brotli: hostedCodec('brotli', brotli),
+    ...(zstd === undefined ? {} : { zstd: hostedCodec('zstd', zstd) }),
+  };
 }

@@ -7,7 +7,7 @@ export const none: Codec = {
   name: 'none',
   verbatim: true,
   encodeSync: (content, { limit }) => (content.byteLength > limit ? undefined : content),
-  decodeSync(payload, contentBytes) {
+  decodeSync(payload, { contentBytes }) {
     const memory = allocateFor(payload.byteLength, contentBytes);
     new Uint8Array(memory).set(payload);
     return memory;
@@ -18,7 +18,7 @@ export const none: Codec = {
     }
     return true;
   },
-  async decode(payload, contentBytes, { signal }) {
+  async decode(payload, { contentBytes, signal }) {
     const memory = allocateFor(payload.byteLength, contentBytes);
     const bytes = new Uint8Array(memory);
     let offset = 0;

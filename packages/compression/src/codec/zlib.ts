@@ -1,12 +1,21 @@
-import type * as NodeZlib from 'node:zlib';
 import type { Transform } from 'node:stream';
-import { aborted, onAbort } from '../abort.js';
-import { CompressionError, corrupt, outOfMemory, tooMuch } from '../errors.js';
+import type * as NodeZlib from 'node:zlib';
+import type { GeneralName } from './general.js';
 
-/** The part of `node:zlib` that is used here. */
-export type Zlib = Pick<typeof NodeZlib, (typeof NEEDED)[number]> & {
-  readonly crc32?: typeof NodeZlib.crc32;
-};
+/** The part of `node:zlib` that is used here. zstd is there from Node 22.15, `crc32` from 20.15. */
+export type Zlib = Pick<typeof NodeZlib, (typeof NEEDED)[number]> &
+  Partial<ZstdFunctions> & { readonly crc32?: typeof NodeZlib.crc32 };
+
+interface ZstdFunctions {
+  zstdCompressSync(bytes: Uint8Array, o: ZstdOptions): Buffer;
+  zstdDecompressSync(bytes: Uint8Array, o: ZstdOptions): Buffer;
+  createZstdCompress(o: ZstdOptions): Transform;
+  createZstdDecompress(o: ZstdOptions): Transform;
+}
+
+interface ZstdOptions extends Bounds {
+  readonly params?: Readonly<Record<number, number>>;
+}
 
 const NEEDED = [
   'gzipSync',
@@ -41,94 +50,71 @@ function isZlib(module: object): module is Zlib {
   return NEEDED.every((name) => Reflect.has(module, name));
 }
 
-/**
- * Runs slices through a zlib stream, whose work is done on libuv's threads: one slice is written when the one before
- * it is used up, so that memory stays bounded and an abort takes hold within a slice.
- * `take` gets each piece of output; what it raises ends the run. Whether the run went to its end, rather than being
- * stopped by a `false` from `take`.
- */
-export function runZlib(
-  stream: Transform,
-  slices: Iterable<Uint8Array>,
-  take: (piece: Uint8Array) => boolean,
-  signal: AbortSignal | undefined,
-): Promise<boolean> {
-  return new Promise((resolve, reject) => {
-    const source = slices[Symbol.iterator]();
-    let settled = false;
-    const settle = (act: () => void): void => {
-      if (settled) return;
-      settled = true;
-      stopListening();
-      stream.destroy();
-      act();
-    };
-    const fail = (error: unknown): void => {
-      settle(() => {
-        reject(error instanceof Error ? error : new Error(String(error)));
-      });
-    };
-    const finish = (complete: boolean): void => {
-      settle(() => {
-        resolve(complete);
-      });
-    };
-    const stopListening = onAbort(signal, () => {
-      fail(aborted(signal));
-    });
-    const feed = (): void => {
-      if (settled) return;
-      try {
-        const next = source.next();
-        if (next.done === true) stream.end();
-        else stream.write(next.value, feed);
-      } catch (error) {
-        fail(error);
-      }
-    };
-    // The handler of errors stays: a stream that was destroyed at work may still report one.
-    stream.on('error', fail);
-    stream.on('end', () => {
-      finish(true);
-    });
-    stream.on('data', (piece: Uint8Array) => {
-      if (settled) return;
-      try {
-        if (!take(piece)) finish(false);
-      } catch (error) {
-        fail(error);
-      }
-    });
-    if (signal?.aborted === true) fail(aborted(signal));
-    feed();
-  });
+/** How much memory a call takes at a time, and how much output it may make. */
+export interface Bounds {
+  readonly chunkSize: number;
+  readonly maxOutputLength?: number;
 }
 
-/** What went wrong while compressing, in this package's words. */
-export function encodeFailure(error: unknown, contentBytes: number): unknown {
-  return isOutOfMemory(error) ? outOfMemory(contentBytes, error) : error;
+/** One format of the host's zlib. The level is the format's own. */
+export interface ZlibEngine {
+  compressSync(bytes: Uint8Array, level: number, bounds: Bounds): Buffer;
+  decompressSync(bytes: Uint8Array, bounds: Bounds): Buffer;
+  compressor(level: number, bounds: Bounds): Transform;
+  decompressor(bounds: Bounds): Transform;
 }
 
-/** What went wrong while decompressing, in this package's words: without other evidence it is the payload's fault. */
-export function decodeFailure(error: unknown, contentBytes: number): unknown {
-  if (error instanceof CompressionError) return error;
-  if (isOutOfMemory(error)) return outOfMemory(contentBytes, error);
-  if (codeOf(error) === 'ERR_BUFFER_TOO_LARGE') return tooMuch(contentBytes);
-  return corrupt('the payload of the frame cannot be decompressed', error);
+/** The formats that this host's zlib has. */
+export function zlibEngines(zlib: Zlib): Readonly<Record<Exclude<GeneralName, 'zstd'>, ZlibEngine>> & {
+  readonly zstd?: ZlibEngine;
+} {
+  const zstd = zstdEngine(zlib);
+  return {
+    gzip: {
+      compressSync: (bytes, level, bounds) => zlib.gzipSync(bytes, { level, ...bounds }),
+      decompressSync: (bytes, bounds) => zlib.gunzipSync(bytes, bounds),
+      compressor: (level, bounds) => zlib.createGzip({ level, ...bounds }),
+      decompressor: (bounds) => zlib.createGunzip(bounds),
+    },
+    deflate: {
+      compressSync: (bytes, level, bounds) => zlib.deflateSync(bytes, { level, ...bounds }),
+      decompressSync: (bytes, bounds) => zlib.inflateSync(bytes, bounds),
+      compressor: (level, bounds) => zlib.createDeflate({ level, ...bounds }),
+      decompressor: (bounds) => zlib.createInflate(bounds),
+    },
+    brotli: brotliEngine(zlib),
+    ...(zstd === undefined ? {} : { zstd }),
+  };
 }
 
-export function codeOf(error: unknown): unknown {
-  return error instanceof Error ? Reflect.get(error, 'code') : undefined;
+function brotliEngine(zlib: Zlib): ZlibEngine {
+  const { BROTLI_PARAM_QUALITY, BROTLI_PARAM_SIZE_HINT } = zlib.constants;
+  return {
+    compressSync(bytes, level, bounds) {
+      const params = { [BROTLI_PARAM_QUALITY]: level, [BROTLI_PARAM_SIZE_HINT]: bytes.byteLength };
+      return zlib.brotliCompressSync(bytes, { params, ...bounds });
+    },
+    decompressSync: (bytes, bounds) => zlib.brotliDecompressSync(bytes, bounds),
+    compressor: (level, bounds) =>
+      zlib.createBrotliCompress({ params: { [BROTLI_PARAM_QUALITY]: level }, ...bounds }),
+    decompressor: (bounds) => zlib.createBrotliDecompress(bounds),
+  };
 }
 
-const MEMORY_CODES: readonly unknown[] = [
-  'Z_MEM_ERROR',
-  'ERR_MEMORY_ALLOCATION_FAILED',
-  'ERR_ZLIB_INITIALIZATION_FAILED',
-];
-
-function isOutOfMemory(error: unknown): boolean {
-  if (MEMORY_CODES.includes(codeOf(error))) return true;
-  // What the engine itself raises for an array that it cannot allocate; Node's own range errors carry a code.
-  return error instanceof RangeError && codeOf(error) === undefined;
+/** zstd with its own checksum, so that other programs notice damage too. */
+function zstdEngine(zlib: Zlib): ZlibEngine | undefined {
+  const { zstdCompressSync, zstdDecompressSync, createZstdCompress, createZstdDecompress } = zlib;
+  if (zstdCompressSync === undefined || zstdDecompressSync === undefined) return undefined;
+  if (createZstdCompress === undefined || createZstdDecompress === undefined) return undefined;
+  const LEVEL: unknown = Reflect.get(zlib.constants, 'ZSTD_c_compressionLevel');
+  const CHECKSUM: unknown = Reflect.get(zlib.constants, 'ZSTD_c_checksumFlag');
+  if (typeof LEVEL !== 'number' || typeof CHECKSUM !== 'number') return undefined;
+  return {
+    compressSync: (bytes, level, bounds) =>
+      zstdCompressSync(bytes, { params: { [LEVEL]: level, [CHECKSUM]: 1 }, ...bounds }),
+    decompressSync: (bytes, bounds) => zstdDecompressSync(bytes, bounds),
+    compressor: (level, bounds) =>
+      createZstdCompress({ params: { [LEVEL]: level, [CHECKSUM]: 1 }, ...bounds }),
+    decompressor: (bounds) => createZstdDecompress(bounds),
+  };
 }
