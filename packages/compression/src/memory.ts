@@ -1,13 +1,25 @@
 import { outOfMemory } from './errors.js';
 
-/** Memory for exactly so many bytes; raises `MEMORY` where the host has none. */
+/**
+ * Memory for exactly so many bytes, all of which the caller writes before anybody else sees them: it comes as it is,
+ * for clearing it first can take longer than what is done in it. Raises `MEMORY` where the host has none.
+ */
 export function allocate(bytes: number): ArrayBuffer {
   try {
-    return new ArrayBuffer(bytes);
+    return unset(bytes) ?? new ArrayBuffer(bytes);
   } catch (cause) {
     throw outOfMemory(bytes, cause);
   }
 }
+
+/** Memory of its own for a large content; small ones cost nothing to clear. */
+function unset(bytes: number): ArrayBuffer | undefined {
+  if (bytes < LARGE || bytes > Number.MAX_SAFE_INTEGER) return undefined;
+  const { buffer, byteLength } = Buffer.allocUnsafeSlow(bytes);
+  return buffer.byteLength === byteLength ? buffer : undefined;
+}
+
+const LARGE = 65_536;
 
 /** The memory of a view that owns all of it, or else a copy in memory of its own: never a slab shared with others. */
 export function ownMemory(view: Uint8Array): ArrayBuffer {

@@ -38,7 +38,7 @@ function encodeBlocks(workspace: Workspace, { type, level, bytes }: EncodeJob): 
   const step = element.blockLength * element.bytes;
   const blocks = Math.ceil(bytes.byteLength / step);
   const encoder = new BlockEncoder(workspace, element, level);
-  const out = new Uint8Array(bytes.byteLength + blocks * (LENGTH_BYTES + BLOCK_OVERHEAD));
+  const out = workspace.scratch(bytes.byteLength + blocks * (LENGTH_BYTES + BLOCK_OVERHEAD));
   const view = new DataView(out.buffer);
   let at = 0;
   for (let offset = 0; offset < bytes.byteLength; offset += step) {

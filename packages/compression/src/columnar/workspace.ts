@@ -9,16 +9,23 @@ export interface Workspace {
   readonly words: Uint32Array<ArrayBuffer>;
   readonly view: DataView<ArrayBuffer>;
   readonly deflate: Deflate;
+  /** Memory of at least so many bytes that is used again and again: fresh memory costs more than what is done in it. */
+  scratch(bytes: number): Uint8Array<ArrayBuffer>;
 }
 
 export function createWorkspace(kernel: Kernel, deflate: Deflate): Workspace {
   const { buffer } = kernel.memory;
+  let scratch = new Uint8Array(0);
   return {
     kernel,
     bytes: new Uint8Array(buffer),
     words: new Uint32Array(buffer),
     view: new DataView(buffer),
     deflate,
+    scratch(bytes) {
+      if (scratch.byteLength < bytes) scratch = new Uint8Array(bytes);
+      return scratch;
+    },
   };
 }
 
