@@ -12,7 +12,7 @@ import { BIN_OF, COUNTERS, LOWERS, ORIGIN, SIDE, SYMBOLS, WIDTHS } from '../src/
 function bucket32(value: u32, exact: bool): usize {
   const distance = value - load<u32>(ORIGIN);
   if (exact) return distance;
-  const side = <u32>(<i32>distance >> 31);
+  const side = <u32>((<i32>distance) >> 31);
   const magnitude = distance ^ side;
   const octave: u32 = magnitude < 16 ? 0 : 28 - clz<u32>(magnitude);
   const index = (octave << 3) + (magnitude >> octave);
@@ -23,7 +23,7 @@ function bucket32(value: u32, exact: bool): usize {
 function bucket64(value: u64, exact: bool): usize {
   const distance = value - load<u64>(ORIGIN);
   if (exact) return <usize>distance;
-  const side = <u64>(<i64>distance >> 63);
+  const side = <u64>((<i64>distance) >> 63);
   const magnitude = distance ^ side;
   const octave: u64 = magnitude < 16 ? 0 : 60 - clz<u64>(magnitude);
   const index = (octave << 3) + (magnitude >> octave);
@@ -34,7 +34,7 @@ function bucket64(value: u64, exact: bool): usize {
 export function count32(from: usize, n: i32, exact: bool): void {
   memory.fill(COUNTERS, 0, SIDE << 3);
   for (let i = 0; i < n; i++) {
-    const at = COUNTERS + (bucket32(load<u32>(from + (<usize>i << 2)), exact) << 2);
+    const at = COUNTERS + (bucket32(load<u32>(from + ((<usize>i) << 2)), exact) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
 }
@@ -42,7 +42,7 @@ export function count32(from: usize, n: i32, exact: bool): void {
 export function count64(from: usize, n: i32, exact: bool): void {
   memory.fill(COUNTERS, 0, SIDE << 3);
   for (let i = 0; i < n; i++) {
-    const at = COUNTERS + (bucket64(load<u64>(from + (<usize>i << 3)), exact) << 2);
+    const at = COUNTERS + (bucket64(load<u64>(from + ((<usize>i) << 3)), exact) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
 }
@@ -50,13 +50,13 @@ export function count64(from: usize, n: i32, exact: bool): void {
 /** Writes the bin of each word. */
 export function classify32(from: usize, n: i32, exact: bool): void {
   for (let i = 0; i < n; i++) {
-    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket32(load<u32>(from + (<usize>i << 2)), exact)));
+    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket32(load<u32>(from + ((<usize>i) << 2)), exact)));
   }
 }
 
 export function classify64(from: usize, n: i32, exact: bool): void {
   for (let i = 0; i < n; i++) {
-    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket64(load<u64>(from + (<usize>i << 3)), exact)));
+    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket64(load<u64>(from + ((<usize>i) << 3)), exact)));
   }
 }
 
@@ -66,8 +66,8 @@ export function writeOffsets32(from: usize, n: i32, to: usize): usize {
   let filled: u64 = 0;
   for (let i = 0; i < n; i++) {
     const symbol = <usize>load<u8>(SYMBOLS + i);
-    const offset = load<u32>(from + (<usize>i << 2)) - load<u32>(LOWERS + (symbol << 3));
-    bits |= <u64>offset << filled;
+    const offset = load<u32>(from + ((<usize>i) << 2)) - load<u32>(LOWERS + (symbol << 3));
+    bits |= (<u64>offset) << filled;
     filled += load<u8>(WIDTHS + symbol);
     // Up to 31 bits stay, so that 32 more find room.
     if (filled >= 32) {
@@ -86,7 +86,7 @@ export function writeOffsets64(from: usize, n: i32, to: usize): usize {
   let filled: u64 = 0;
   for (let i = 0; i < n; i++) {
     const symbol = <usize>load<u8>(SYMBOLS + i);
-    const offset = load<u64>(from + (<usize>i << 3)) - load<u64>(LOWERS + (symbol << 3));
+    const offset = load<u64>(from + ((<usize>i) << 3)) - load<u64>(LOWERS + (symbol << 3));
     const width = <u64>load<u8>(WIDTHS + symbol);
     bits |= offset << filled;
     const over = filled + width;
@@ -110,8 +110,8 @@ export function readOffsets32(from: usize, end: usize, n: i32, to: usize): usize
     const symbol = <usize>load<u8>(SYMBOLS + i);
     const width = <usize>load<u8>(WIDTHS + symbol);
     const bits = load<u64>(from + (at >> 3)) >> (at & 7);
-    const offset = <u32>(bits & ((<u64>1 << width) - 1));
-    store<u32>(to + (<usize>i << 2), load<u32>(LOWERS + (symbol << 3)) + offset);
+    const offset = <u32>(bits & (((<u64>1) << width) - 1));
+    store<u32>(to + ((<usize>i) << 2), load<u32>(LOWERS + (symbol << 3)) + offset);
     at += width;
     if (at > room) return 0;
   }
@@ -127,9 +127,9 @@ export function readOffsets64(from: usize, end: usize, n: i32, to: usize): usize
     const skipped = <u64>(at & 7);
     const place = from + (at >> 3);
     let bits = load<u64>(place) >> skipped;
-    if (width > 57 && skipped > 0) bits |= <u64>load<u8>(place + 8) << (64 - skipped);
-    const mask = width == 64 ? <u64>-1 : (<u64>1 << width) - 1;
-    store<u64>(to + (<usize>i << 3), load<u64>(LOWERS + (symbol << 3)) + (bits & mask));
+    if (width > 57 && skipped > 0) bits |= (<u64>load<u8>(place + 8)) << (64 - skipped);
+    const mask = width == 64 ? <u64>-1 : ((<u64>1) << width) - 1;
+    store<u64>(to + ((<usize>i) << 3), load<u64>(LOWERS + (symbol << 3)) + (bits & mask));
     at += <usize>width;
     if (at > room) return 0;
   }
@@ -139,12 +139,12 @@ export function readOffsets64(from: usize, end: usize, n: i32, to: usize): usize
 /** As `readOffsets` where no bin has offsets. */
 export function readLowers32(n: i32, to: usize): void {
   for (let i = 0; i < n; i++) {
-    store<u32>(to + (<usize>i << 2), load<u32>(LOWERS + (<usize>load<u8>(SYMBOLS + i) << 3)));
+    store<u32>(to + ((<usize>i) << 2), load<u32>(LOWERS + ((<usize>load<u8>(SYMBOLS + i)) << 3)));
   }
 }
 
 export function readLowers64(n: i32, to: usize): void {
   for (let i = 0; i < n; i++) {
-    store<u64>(to + (<usize>i << 3), load<u64>(LOWERS + (<usize>load<u8>(SYMBOLS + i) << 3)));
+    store<u64>(to + ((<usize>i) << 3), load<u64>(LOWERS + ((<usize>load<u8>(SYMBOLS + i)) << 3)));
   }
 }

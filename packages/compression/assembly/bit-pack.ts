@@ -32,7 +32,7 @@ export function pack32(from: usize, n: i32, unsigned: bool, to: usize): usize {
     store<u8>(to, <u8>width);
     store<u32>(to + 1, base);
     to = packWords(from, count, width, base, to + 5);
-    from += <usize>count << 2;
+    from += (<usize>count) << 2;
     n -= count;
   }
   return to;
@@ -46,7 +46,7 @@ export function unpack32(from: usize, end: usize, n: i32, to: usize): usize {
     const width = <i32>load<u8>(from);
     if (width > 32 || packedBytes(count, width) > end - from - 5) return 0;
     from = unpackWords(from + 5, count, width, load<u32>(from + 1), to);
-    to += <usize>count << 2;
+    to += (<usize>count) << 2;
     n -= count;
   }
   return from;
@@ -66,7 +66,7 @@ export function pack64(from: usize, n: i32, unsigned: bool, to: usize): usize {
       to = packWords(LOWS, count, min(width, 32), 0, to);
       if (width > 32) to = packWords(HIGHS, count, width - 32, 0, to);
     }
-    from += <usize>count << 3;
+    from += (<usize>count) << 3;
     n -= count;
   }
   return to;
@@ -84,7 +84,7 @@ export function unpack64(from: usize, end: usize, n: i32, to: usize): usize {
     from = unpackWords(from + 9, count, low, 0, LOWS);
     if (high > 0) from = unpackWords(from, count, high, 0, HIGHS);
     join(to, count, base, high > 0);
-    to += <usize>count << 3;
+    to += (<usize>count) << 3;
     n -= count;
   }
   return from;
@@ -100,7 +100,7 @@ function smallest32(from: usize, n: i32, bias: u32): u32 {
   let high = i32x4.splat(i32.MIN_VALUE);
   let i = 0;
   for (; i <= n - 4; i += 4) {
-    const v = v128.xor(v128.load(from + (<usize>i << 2)), flip);
+    const v = v128.xor(v128.load(from + ((<usize>i) << 2)), flip);
     low = i32x4.min_s(low, v);
     high = i32x4.max_s(high, v);
   }
@@ -113,12 +113,12 @@ function smallest32(from: usize, n: i32, bias: u32): u32 {
     max(i32x4.extract_lane(high, 2), i32x4.extract_lane(high, 3)),
   );
   for (; i < n; i++) {
-    const v = load<i32>(from + (<usize>i << 2)) ^ bias;
+    const v = load<i32>(from + ((<usize>i) << 2)) ^ bias;
     least = min(least, v);
     most = max(most, v);
   }
   spread32 = <u32>most - <u32>least;
-  return <u32>least ^ bias;
+  return (<u32>least) ^ bias;
 }
 
 function smallest64(from: usize, n: i32, bias: u64): u64 {
@@ -127,19 +127,19 @@ function smallest64(from: usize, n: i32, bias: u64): u64 {
   let high = i64x2.splat(i64.MIN_VALUE);
   let i = 0;
   for (; i <= n - 2; i += 2) {
-    const v = v128.xor(v128.load(from + (<usize>i << 3)), flip);
+    const v = v128.xor(v128.load(from + ((<usize>i) << 3)), flip);
     low = v128.bitselect(v, low, i64x2.gt_s(low, v));
     high = v128.bitselect(v, high, i64x2.gt_s(v, high));
   }
   let least = min(i64x2.extract_lane(low, 0), i64x2.extract_lane(low, 1));
   let most = max(i64x2.extract_lane(high, 0), i64x2.extract_lane(high, 1));
   if (i < n) {
-    const v = load<i64>(from + (<usize>i << 3)) ^ bias;
+    const v = load<i64>(from + ((<usize>i) << 3)) ^ bias;
     least = min(least, v);
     most = max(most, v);
   }
   spread64 = <u64>most - <u64>least;
-  return <u64>least ^ bias;
+  return (<u64>least) ^ bias;
 }
 
 /** The bytes that `count` distances of so many bits take. */
@@ -172,7 +172,7 @@ function packWords(from: usize, count: i32, width: i32, base: u32, to: usize): u
   for (; count > 0; count--) {
     // In a variable of its own, for in one expression it would be computed with 64 bits.
     const distance: u32 = load<u32>(from) - base;
-    bits |= <u64>distance << filled;
+    bits |= (<u64>distance) << filled;
     from += 4;
     filled += width;
     if (filled >= 32) {
@@ -192,7 +192,7 @@ function packWords(from: usize, count: i32, width: i32, base: u32, to: usize): u
 function unpackWords(from: usize, count: i32, width: i32, base: u32, to: usize): usize {
   const bases = i32x4.splat(base);
   if (width == 0) {
-    for (let i = 0; i < count; i += 4) v128.store(to + (<usize>i << 2), bases);
+    for (let i = 0; i < count; i += 4) v128.store(to + ((<usize>i) << 2), bases);
     return from;
   }
   const mask: u32 = width == 32 ? 0xffffffff : (1 << width) - 1;
@@ -216,7 +216,7 @@ function unpackWords(from: usize, count: i32, width: i32, base: u32, to: usize):
   }
   let at: usize = 0;
   for (; count > 0; count--) {
-    store<u32>(to, (<u32>(load<u64>(from + (at >> 3)) >> (at & 7)) & mask) + base);
+    store<u32>(to, ((<u32>(load<u64>(from + (at >> 3)) >> (at & 7))) & mask) + base);
     to += 4;
     at += width;
   }
@@ -228,20 +228,20 @@ function split(from: usize, count: i32, base: u64): void {
   const bases = i64x2.splat(base);
   for (let i = 0; i < count; i += 4) {
     // What lies beyond the last value is split as well, and not packed.
-    const at = from + (<usize>i << 3);
+    const at = from + ((<usize>i) << 3);
     const a = i64x2.sub(v128.load(at), bases);
     const b = i64x2.sub(v128.load(at + 16), bases);
-    v128.store(LOWS + (<usize>i << 2), i32x4.shuffle(a, b, 0, 2, 4, 6));
-    v128.store(HIGHS + (<usize>i << 2), i32x4.shuffle(a, b, 1, 3, 5, 7));
+    v128.store(LOWS + ((<usize>i) << 2), i32x4.shuffle(a, b, 0, 2, 4, 6));
+    v128.store(HIGHS + ((<usize>i) << 2), i32x4.shuffle(a, b, 1, 3, 5, 7));
   }
 }
 
 function join(to: usize, count: i32, base: u64, high: bool): void {
   const bases = i64x2.splat(base);
   for (let i = 0; i < count; i += 4) {
-    const lows = v128.load(LOWS + (<usize>i << 2));
-    const highs = high ? v128.load(HIGHS + (<usize>i << 2)) : i32x4.splat(0);
-    const at = to + (<usize>i << 3);
+    const lows = v128.load(LOWS + ((<usize>i) << 2));
+    const highs = high ? v128.load(HIGHS + ((<usize>i) << 2)) : i32x4.splat(0);
+    const at = to + ((<usize>i) << 3);
     v128.store(at, i64x2.add(i32x4.shuffle(lows, highs, 0, 4, 1, 5), bases));
     v128.store(at + 16, i64x2.add(i32x4.shuffle(lows, highs, 2, 6, 3, 7), bases));
   }

@@ -8,16 +8,7 @@ export { differences32, differences64, sums32, sums64 } from './differences';
 export { toDecimals32, toDecimals64, fromDecimals32, fromDecimals64 } from './decimals';
 export { widen8, widen16, narrow8, narrow16, rotate32, rotate64 } from './lanes';
 export { shuffle, unshuffle } from './planes';
-export {
-  runs32,
-  runs64,
-  expand32,
-  expand64,
-  index32,
-  index64,
-  lookup32,
-  lookup64,
-} from './repeats';
+export { runs32, runs64, expand32, expand64, index32, index64, lookup32, lookup64 } from './repeats';
 export {
   count32,
   count64,

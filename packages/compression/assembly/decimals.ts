@@ -19,7 +19,12 @@ const LIMIT32: f64 = 2147483647.0;
  * @returns how many exceptions there are
  */
 export function toDecimals64(
-  from: usize, n: i32, scale: f64, divide: bool, to: usize, exceptions: usize,
+  from: usize,
+  n: i32,
+  scale: f64,
+  divide: bool,
+  to: usize,
+  exceptions: usize,
 ): i32 {
   const scales = f64x2.splat(scale);
   const magic = f64x2.splat(MAGIC);
@@ -27,13 +32,13 @@ export function toDecimals64(
   const limit = f64x2.splat(LIMIT64);
   let count = 0;
   for (let i = 0; i < n; i += 2) {
-    const v = v128.load(from + (<usize>i << 3));
+    const v = v128.load(from + ((<usize>i) << 3));
     const x = divide ? f64x2.div(v, scales) : f64x2.mul(v, scales);
     const y = f64x2.add(x, magic);
     const r = f64x2.sub(y, magic);
     const back = divide ? f64x2.mul(r, scales) : f64x2.div(r, scales);
     const same = v128.and(i64x2.eq(back, v), f64x2.lt(f64x2.abs(x), limit));
-    const at = to + (<usize>i << 3);
+    const at = to + ((<usize>i) << 3);
     v128.store(at, i64x2.sub(y, magicBits));
     if (!i64x2.all_true(same)) {
       if (i64x2.extract_lane(same, 0) == 0) {
@@ -55,14 +60,19 @@ export function toDecimals64(
 
 /** The same for numbers of 32 bits, in double precision: the integers are words. */
 export function toDecimals32(
-  from: usize, n: i32, scale: f64, divide: bool, to: usize, exceptions: usize,
+  from: usize,
+  n: i32,
+  scale: f64,
+  divide: bool,
+  to: usize,
+  exceptions: usize,
 ): i32 {
   const scales = f64x2.splat(scale);
   const magic = f64x2.splat(MAGIC);
   const limit = f64x2.splat(LIMIT32);
   let count = 0;
   for (let i = 0; i < n; i += 2) {
-    const v = v128.load64_zero(from + (<usize>i << 2));
+    const v = v128.load64_zero(from + ((<usize>i) << 2));
     const wide = f64x2.promote_low_f32x4(v);
     const x = divide ? f64x2.div(wide, scales) : f64x2.mul(wide, scales);
     const y = f64x2.add(x, magic);
@@ -70,7 +80,7 @@ export function toDecimals32(
     const back = f32x4.demote_f64x2_zero(divide ? f64x2.mul(r, scales) : f64x2.div(r, scales));
     const inside = f64x2.lt(f64x2.abs(x), limit);
     const same = v128.and(i32x4.eq(back, v), i32x4.shuffle(inside, inside, 0, 2, 1, 3));
-    const at = to + (<usize>i << 2);
+    const at = to + ((<usize>i) << 2);
     v128.store64_lane(at, i32x4.shuffle(y, y, 0, 2, 0, 2), 0);
     if (i64x2.extract_lane(same, 0) != -1) {
       if (i32x4.extract_lane(same, 0) == 0) {

@@ -6,24 +6,24 @@
 export function differences32(from: usize, n: i32, to: usize): void {
   let i = 0;
   for (; i <= n - 4; i += 4) {
-    const at = from + (<usize>i << 2);
-    v128.store(to + (<usize>i << 2), i32x4.sub(v128.load(at), v128.load(at - 4)));
+    const at = from + ((<usize>i) << 2);
+    v128.store(to + ((<usize>i) << 2), i32x4.sub(v128.load(at), v128.load(at - 4)));
   }
   for (; i < n; i++) {
-    const at = from + (<usize>i << 2);
-    store<u32>(to + (<usize>i << 2), load<u32>(at) - load<u32>(at - 4));
+    const at = from + ((<usize>i) << 2);
+    store<u32>(to + ((<usize>i) << 2), load<u32>(at) - load<u32>(at - 4));
   }
 }
 
 export function differences64(from: usize, n: i32, to: usize): void {
   let i = 0;
   for (; i <= n - 2; i += 2) {
-    const at = from + (<usize>i << 3);
-    v128.store(to + (<usize>i << 3), i64x2.sub(v128.load(at), v128.load(at - 8)));
+    const at = from + ((<usize>i) << 3);
+    v128.store(to + ((<usize>i) << 3), i64x2.sub(v128.load(at), v128.load(at - 8)));
   }
   if (i < n) {
-    const at = from + (<usize>i << 3);
-    store<u64>(to + (<usize>i << 3), load<u64>(at) - load<u64>(at - 8));
+    const at = from + ((<usize>i) << 3);
+    store<u64>(to + ((<usize>i) << 3), load<u64>(at) - load<u64>(at - 8));
   }
 }
 

@@ -42,7 +42,7 @@ let cursor: usize = 0;
 
 @inline
 function pushed(state: u32, i: i32): u32 {
-  const entry = load<u32>(FREQUENCIES + (<usize>load<u8>(SYMBOLS + i) << 2));
+  const entry = load<u32>(FREQUENCIES + ((<usize>load<u8>(SYMBOLS + i)) << 2));
   const frequency = entry & 0xffff;
   if (state >= frequency << (32 - PRECISION)) {
     cursor -= 2;
@@ -65,28 +65,28 @@ export function decodeSymbols(from: usize, end: usize, n: i32): usize {
   for (; i <= n - 4; i += 4) {
     // Four symbols take at most four words, and behind the last byte there is room to read them.
     if (at > end) return 0;
-    let entry = load<u32>(STATES + (<usize>(a & 0xfff) << 2));
+    let entry = load<u32>(STATES + ((<usize>(a & 0xfff)) << 2));
     store<u8>(SYMBOLS + i, entry);
     a = ((entry >> 8) & 0xfff) * (a >> PRECISION) + (entry >> 20);
     if (a < LOWEST) {
       a = (a << 16) | load<u16>(at);
       at += 2;
     }
-    entry = load<u32>(STATES + (<usize>(b & 0xfff) << 2));
+    entry = load<u32>(STATES + ((<usize>(b & 0xfff)) << 2));
     store<u8>(SYMBOLS + i + 1, entry);
     b = ((entry >> 8) & 0xfff) * (b >> PRECISION) + (entry >> 20);
     if (b < LOWEST) {
       b = (b << 16) | load<u16>(at);
       at += 2;
     }
-    entry = load<u32>(STATES + (<usize>(c & 0xfff) << 2));
+    entry = load<u32>(STATES + ((<usize>(c & 0xfff)) << 2));
     store<u8>(SYMBOLS + i + 2, entry);
     c = ((entry >> 8) & 0xfff) * (c >> PRECISION) + (entry >> 20);
     if (c < LOWEST) {
       c = (c << 16) | load<u16>(at);
       at += 2;
     }
-    entry = load<u32>(STATES + (<usize>(d & 0xfff) << 2));
+    entry = load<u32>(STATES + ((<usize>(d & 0xfff)) << 2));
     store<u8>(SYMBOLS + i + 3, entry);
     d = ((entry >> 8) & 0xfff) * (d >> PRECISION) + (entry >> 20);
     if (d < LOWEST) {
@@ -97,7 +97,7 @@ export function decodeSymbols(from: usize, end: usize, n: i32): usize {
   for (; i < n; i++) {
     const turn = i & 3;
     const state = turn == 0 ? a : turn == 1 ? b : c;
-    const entry = load<u32>(STATES + (<usize>(state & 0xfff) << 2));
+    const entry = load<u32>(STATES + ((<usize>(state & 0xfff)) << 2));
     store<u8>(SYMBOLS + i, entry);
     let next = ((entry >> 8) & 0xfff) * (state >> PRECISION) + (entry >> 20);
     if (next < LOWEST) {

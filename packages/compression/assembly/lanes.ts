@@ -5,7 +5,7 @@ export function widen8(from: usize, n: i32, signed: bool, to: usize): void {
     const v = v128.load(from + i);
     const low = signed ? i16x8.extend_low_i8x16_s(v) : i16x8.extend_low_i8x16_u(v);
     const high = signed ? i16x8.extend_high_i8x16_s(v) : i16x8.extend_high_i8x16_u(v);
-    const at = to + (<usize>i << 2);
+    const at = to + ((<usize>i) << 2);
     v128.store(at, signed ? i32x4.extend_low_i16x8_s(low) : i32x4.extend_low_i16x8_u(low));
     v128.store(at + 16, signed ? i32x4.extend_high_i16x8_s(low) : i32x4.extend_high_i16x8_u(low));
     v128.store(at + 32, signed ? i32x4.extend_low_i16x8_s(high) : i32x4.extend_low_i16x8_u(high));
@@ -15,8 +15,8 @@ export function widen8(from: usize, n: i32, signed: bool, to: usize): void {
 
 export function widen16(from: usize, n: i32, signed: bool, to: usize): void {
   for (let i = 0; i < n; i += 8) {
-    const v = v128.load(from + (<usize>i << 1));
-    const at = to + (<usize>i << 2);
+    const v = v128.load(from + ((<usize>i) << 1));
+    const at = to + ((<usize>i) << 2);
     v128.store(at, signed ? i32x4.extend_low_i16x8_s(v) : i32x4.extend_low_i16x8_u(v));
     v128.store(at + 16, signed ? i32x4.extend_high_i16x8_s(v) : i32x4.extend_high_i16x8_u(v));
   }
@@ -24,17 +24,58 @@ export function widen16(from: usize, n: i32, signed: bool, to: usize): void {
 
 export function narrow8(from: usize, n: i32, to: usize): void {
   for (let i = 0; i < n; i += 16) {
-    const at = from + (<usize>i << 2);
-    const a = i8x16.shuffle(v128.load(at), v128.load(at + 16), 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0);
-    const b = i8x16.shuffle(v128.load(at + 32), v128.load(at + 48), 0, 4, 8, 12, 16, 20, 24, 28, 0, 0, 0, 0, 0, 0, 0, 0);
+    const at = from + ((<usize>i) << 2);
+    const a = i8x16.shuffle(
+      v128.load(at),
+      v128.load(at + 16),
+      0,
+      4,
+      8,
+      12,
+      16,
+      20,
+      24,
+      28,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    );
+    const b = i8x16.shuffle(
+      v128.load(at + 32),
+      v128.load(at + 48),
+      0,
+      4,
+      8,
+      12,
+      16,
+      20,
+      24,
+      28,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+      0,
+    );
     v128.store(to + i, i64x2.shuffle(a, b, 0, 2));
   }
 }
 
 export function narrow16(from: usize, n: i32, to: usize): void {
   for (let i = 0; i < n; i += 8) {
-    const at = from + (<usize>i << 2);
-    v128.store(to + (<usize>i << 1), i16x8.shuffle(v128.load(at), v128.load(at + 16), 0, 2, 4, 6, 8, 10, 12, 14));
+    const at = from + ((<usize>i) << 2);
+    v128.store(
+      to + ((<usize>i) << 1),
+      i16x8.shuffle(v128.load(at), v128.load(at + 16), 0, 2, 4, 6, 8, 10, 12, 14),
+    );
   }
 }
 

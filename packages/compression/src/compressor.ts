@@ -5,13 +5,42 @@ import type { Compressible, Content, Restored } from './element-type.js';
 import { createEngine, type Engine } from './engine.js';
 import { CompressionError } from './errors.js';
 import { openEvents, type CompressionEvent } from './events.js';
-import { readHeader, type Frame, type FrameInfo } from './frame.js';
+import { describe, type FrameDescription } from './description.js';
+import type { Frame } from './frame.js';
 import { closed, JobQueue } from './job-queue.js';
-import { resolveOptions, resolveSignal, type CallOptions, type CompressorOptions } from './options.js';
+import {
+  resolveColumnsCall,
+  resolveCompressStream,
+  resolveDecompressStream,
+  resolveSignal,
+  type CallOptions,
+  type ColumnsCallOptions,
+  type CompressStreamOptions,
+  type DecompressStreamOptions,
+} from './call-options.js';
+import {
+  archiveOf,
+  archiveParts,
+  arraysOf,
+  isColumns,
+  joinParts,
+  listColumns,
+  packColumns,
+  storedColumns,
+  unpackColumns,
+  type ColumnInfo,
+} from './columns/column-archive.js';
+import type { Columns } from './columns/column.js';
+import { inLanes } from './lanes.js';
+import type { ColumnCodec } from './ports.js';
+import { createCompressStream } from './stream/compress-stream.js';
+import { createDecompressStream } from './stream/decompress-stream.js';
+import { resolveOptions, type CompressorOptions } from './options.js';
 import { pack, packSync, requirePackable, type Made, type Workshop } from './pack.js';
 import { readFrameBytes, readSource } from './source.js';
 import { StatisticsCounter, type CompressionStatistics, type Direction } from './statistics.js';
 import { admit, unpack, unpackSync } from './unpack.js';
+import { foreign, unpackForeign, unpackForeignSync } from './unpack-foreign.js';
 
 /**
  * Turns bytes and typed arrays into small, checksummed, self-describing frames, and frames back into exactly what
@@ -29,6 +58,7 @@ export class Compressor {
   readonly #shop: Workshop;
   readonly #clock: Clock;
   readonly #queue: JobQueue;
+  readonly #width: number;
   #closing: Promise<void> | undefined;
   readonly #statistics = new StatisticsCounter();
   readonly #events: Channel<CompressionEvent> = openEvents();
@@ -38,8 +68,9 @@ export class Compressor {
     const resolved = resolveOptions(options);
     this.#engine = createEngine(resolved);
     const { codec, level, minBytes, maxOutputBytes } = resolved;
-    const { codecs, checksum } = this.#engine;
-    this.#shop = { codec, level, minBytes, maxOutputBytes, codecs, checksum };
+    const { codecs, foreign, checksum } = this.#engine;
+    this.#shop = { codec, level, minBytes, maxOutputBytes, codecs, foreign, checksum };
+    this.#width = resolved.concurrency;
     this.#clock = resolved.clock;
     this.#queue = new JobQueue(resolved.concurrency, resolved.maxQueue);
   }
@@ -59,14 +90,18 @@ export class Compressor {
 
   /**
    * Restores on the spot what a frame holds. The compiler knows its type where it knows the frame's; of a plain
-   * `Uint8Array` it knows only that one of the content types comes back.
+   * `Uint8Array` it knows only that one of the content types comes back. The files of gzip and, where the host has it,
+   * zstd are read as well; their content comes back as a `Uint8Array`.
    * Raises any code but `OPTION`, `ABORTED` and `QUEUE_FULL`.
    */
   decompressSync<C extends Content>(frame: Frame<C>): C;
   decompressSync(frame: Uint8Array): Content;
   decompressSync(frame: Uint8Array): Content {
     return this.#onTheSpot('decompress', () => {
-      return unpackSync(admit(readFrameBytes(frame), this.#shop), this.#shop);
+      const bytes = readFrameBytes(frame);
+      const other = foreign(bytes, this.#shop);
+      if (other !== undefined) return unpackForeignSync(other, bytes, this.#shop);
+      return unpackSync(admit(bytes, this.#shop), this.#shop);
     });
   }
 
@@ -88,18 +123,117 @@ export class Compressor {
   decompress(frame: Uint8Array, options?: CallOptions): Promise<Content>;
   decompress(frame: Uint8Array, options?: CallOptions): Promise<Content> {
     return this.#inTurn('decompress', options, () => {
-      const admitted = admit(readFrameBytes(frame), this.#shop);
+      const bytes = readFrameBytes(frame);
+      const other = foreign(bytes, this.#shop);
+      if (other !== undefined) return (signal) => unpackForeign(other, bytes, this.#shop, signal);
+      const admitted = admit(bytes, this.#shop);
       return (signal) => unpack(admitted, this.#shop, signal);
     });
   }
 
   /**
-   * What the header of a frame says. The header's own checksum and all lengths are verified, the payload is not
-   * read. Raises `INPUT`, `DETACHED`, `NOT_A_FRAME`, `VERSION`, `CODEC`, `ELEMENT_TYPE`, `CORRUPT` or `CLOSED`.
+   * What the header of a frame says, and of a columnar frame which filters its blocks went through. The header's own
+   * checksum and all lengths are verified; the payload is not, and of it only the beginnings of blocks are read.
+   * Raises `INPUT`, `DETACHED`, `NOT_A_FRAME`, `VERSION`, `CODEC`, `ELEMENT_TYPE`, `CORRUPT` or `CLOSED`.
    */
-  inspect(frame: Uint8Array): FrameInfo {
+  inspect(frame: Uint8Array): FrameDescription {
     this.#requireOpen();
-    return readHeader(readFrameBytes(frame), this.#shop.checksum);
+    return describe(readFrameBytes(frame), this.#shop.checksum);
+  }
+
+  /**
+   * Named columns as one archive: numbers as typed arrays, texts as arrays of strings and nulls or as Arrow lays them
+   * out. Each column is compressed by itself, so that `decompressColumns` can read one without the others.
+   * Rejected with `INPUT` for what is no column, and as `compress` is. Strings are read on the event loop.
+   */
+  async compressColumns(columns: Columns, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>> {
+    return joinParts(await this.#columnParts(columns, options));
+  }
+
+  /** As `compressColumns`, on the spot. */
+  compressColumnsSync(columns: Columns): Uint8Array<ArrayBuffer> {
+    const packed = packColumns(columns);
+    const frames = arraysOf(packed).map((array) => this.compressSync(array));
+    return joinParts(archiveParts(packed, frames, this.#shop.checksum));
+  }
+
+  /**
+   * The columns of an archive, or only those that are named; the bytes of the others are not looked at.
+   * Rejected with `INPUT` for a name that it does not have, with `NOT_A_FRAME`, `VERSION` or `CORRUPT` for what is no
+   * archive, and as `decompress` is.
+   */
+  async decompressColumns(archive: Uint8Array, options: ColumnsCallOptions = {}): Promise<Columns> {
+    const { columns, ...call } = resolveColumnsCall(options);
+    const stored = storedColumns(readFrameBytes(archive), columns, this.#shop.checksum);
+    const frames = stored.flatMap((column) => column.frames);
+    return unpackColumns(
+      stored,
+      await inLanes(frames, this.#width, (frame, o) => this.decompress(frame, o), call),
+    );
+  }
+
+  /** As `decompressColumns`, on the spot. */
+  decompressColumnsSync(archive: Uint8Array, options: Omit<ColumnsCallOptions, 'signal'> = {}): Columns {
+    const { columns } = resolveColumnsCall(options);
+    const stored = storedColumns(readFrameBytes(archive), columns, this.#shop.checksum);
+    const frames = stored.flatMap((column) => column.frames);
+    return unpackColumns(
+      stored,
+      frames.map((frame) => this.decompressSync(frame)),
+    );
+  }
+
+  /** The columns that an archive has, by its index: nothing is decompressed. */
+  inspectColumns(archive: Uint8Array): readonly ColumnInfo[] {
+    this.#requireOpen();
+    return listColumns(readFrameBytes(archive), this.#shop.checksum);
+  }
+
+  /**
+   * A codec for values that are plain objects of columns, as caches take them: what it encodes to is the index and a
+   * frame for each array. Other values are not its own: `encode` gives `undefined`.
+   */
+  columnCodec(): ColumnCodec {
+    return {
+      encode: async (value) => (isColumns(value) ? this.#columnParts(value, undefined) : undefined),
+      decode: async (parts) => this.decompressColumns(archiveOf(parts)),
+      decodeSync: (parts) => this.decompressColumnsSync(archiveOf(parts)),
+    };
+  }
+
+  /**
+   * A stream that takes bytes and gives a stream of frames, block by block: in bounded memory, off the event loop, with
+   * backpressure. Any view of memory can be written to it; say `type` if the bytes are numbers. Raises `OPTION` or
+   * `CLOSED`; the stream fails with `INPUT`, `DETACHED`, `ABORTED` and as `compress` does.
+   */
+  compressStream(options?: CompressStreamOptions): TransformStream<Uint8Array, Uint8Array> {
+    this.#requireOpen();
+    const { type, blockBytes, signal } = resolveCompressStream(options);
+    return createCompressStream({
+      type,
+      blockBytes,
+      signal,
+      width: this.#width,
+      checksum: this.#shop.checksum,
+      compress: (block, o) => this.compress(block, o),
+    });
+  }
+
+  /**
+   * A stream that takes a stream of frames and gives the bytes of its content. It fails with `CORRUPT` and the position
+   * of the block in `error.block` where one is damaged, unless `onDamage` hears of it: then the others are still read.
+   */
+  decompressStream(options?: DecompressStreamOptions): TransformStream<Uint8Array, Uint8Array> {
+    this.#requireOpen();
+    const { onDamage, maxOutputBytes, signal } = resolveDecompressStream(options, this.#shop.maxOutputBytes);
+    return createDecompressStream({
+      onDamage,
+      maxOutputBytes,
+      signal,
+      width: this.#width,
+      checksum: this.#shop.checksum,
+      decompress: (frame, o) => this.decompress(frame, o),
+    });
   }
 
   /** A frozen snapshot of the counters; also after `close`. */
@@ -118,6 +252,15 @@ export class Compressor {
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.close();
+  }
+
+  async #columnParts(columns: Columns, options: CallOptions | undefined): Promise<Uint8Array[]> {
+    const signal = resolveSignal(options);
+    const packed = packColumns(columns);
+    const frames = await inLanes(arraysOf(packed), this.#width, (array, o) => this.compress(array, o), {
+      signal,
+    });
+    return archiveParts(packed, frames, this.#shop.checksum);
   }
 
   #onTheSpot<R>(direction: Direction, work: () => Made<R>): R {

@@ -92,6 +92,11 @@ function isContentType(name: unknown): name is ContentType {
   return typeof name === 'string' && Object.hasOwn(ROWS, name);
 }
 
+/** Whether a value is the name of a kind of typed array. */
+export function isElementType(name: unknown): name is Exclude<ContentType, 'ArrayBuffer'> {
+  return isContentType(name) && name !== 'ArrayBuffer';
+}
+
 export function rowOf(type: ContentType): TypeRow {
   return ROWS[type];
 }

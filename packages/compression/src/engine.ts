@@ -1,5 +1,5 @@
 import type { CodecName } from './codec/codec.js';
-import { codecSet, type CodecSet } from './codec/codec-set.js';
+import { codecSet, foreignSet, type CodecSet, type ForeignSet } from './codec/codec-set.js';
 import { findZlib } from './codec/zlib.js';
 import { checksumOf, type Checksum } from './checksum.js';
 import type { BlockRunner } from './columnar/columnar.js';
@@ -19,6 +19,7 @@ export type Missing = 'zlib' | 'wasm' | 'threads' | Extract<CodecName, 'brotli' 
 /** What does the work of a compressor: the codecs of this host, and where they run. */
 export interface Engine {
   readonly codecs: CodecSet;
+  readonly foreign: ForeignSet;
   readonly checksum: Checksum;
   /** Threads of its own that are there now. */
   readonly threads: number;
@@ -51,6 +52,7 @@ export function createEngine({
   const codecs = codecSet(zlib, { workspace: ownWorkspace, runner });
   return {
     codecs,
+    foreign: foreignSet(zlib),
     checksum: checksumOf(zlib),
     get threads() {
       return pool?.threads ?? 0;

@@ -34,9 +34,28 @@ export type CompressionErrorCode =
   | 'ERR_PERF_COMPRESSION_QUEUE_FULL'
   | 'ERR_PERF_COMPRESSION_CLOSED';
 
+/** Where a block stands in a stream of frames. */
+export interface BlockPosition {
+  /** Its number, from 0. */
+  readonly index: number;
+  /** The byte of the stream at which its header begins. */
+  readonly offset: number;
+}
+
 /** Every error this package raises on purpose. Tell them apart by `code`; `cause` keeps what lay beneath. */
 export class CompressionError extends CodedError<CompressionErrorCode> {
   override readonly name = 'CompressionError';
+  /** For damage in a stream: the block that it is in. */
+  readonly block: BlockPosition | undefined;
+
+  constructor(
+    code: CompressionErrorCode,
+    message: string,
+    options?: ErrorOptions & { block?: BlockPosition },
+  ) {
+    super(code, message, options);
+    this.block = options?.block;
+  }
 }
 
 export function optionError(message: string): CompressionError {

@@ -5,7 +5,7 @@
  * |-------:|------:|--------------------------------------------------------------------------------|
  * |      0 |     4 | magic: 0x93 'P' 'F' 'C'                                                        |
  * |      4 |     1 | version: 1                                                                     |
- * |      5 |     1 | codec: 0 none, 1 gzip                                                          |
+ * |      5 |     1 | codec: 0 none, 1 gzip, 2 deflate, 3 brotli, 4 zstd, 5 columnar                 |
  * |      6 |     1 | element type: 1 ArrayBuffer, 2 Uint8Array, 3 Uint8ClampedArray, 4 Int8Array,   |
  * |        |       | 5 Uint16Array, 6 Int16Array, 7 Uint32Array, 8 Int32Array, 9 BigUint64Array,    |
  * |        |       | 10 BigInt64Array, 11 Float16Array, 12 Float32Array, 13 Float64Array            |
@@ -15,7 +15,9 @@
  * |     20 |     4 | CRC-32 of the content                                                          |
  * |     24 |     4 | CRC-32 of the payload                                                          |
  * |     28 |     4 | CRC-32 of bytes 0 to 27                                                        |
- * |     32 |     n | payload: the content itself (none), or one gzip member (gzip, RFC 1952)        |
+ * |     32 |     n | payload: the content itself (none), one gzip member (RFC 1952), one zlib       |
+ * |        |       | stream (deflate, RFC 1950), one brotli stream (RFC 7932), one zstd frame with  |
+ * |        |       | a checksum (RFC 8878), or the blocks of columnar/block-walk.ts                 |
  *
  * Elements are stored as they lie in memory. A host of the other byte order refuses the frame rather than give back
  * other numbers; a reader refuses any flag it does not know.

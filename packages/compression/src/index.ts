@@ -12,10 +12,21 @@ export type {
   Restored,
   TypedArray,
 } from './element-type.js';
-export { CompressionError, type CompressionErrorCode } from './errors.js';
+export { CompressionError, type BlockPosition, type CompressionErrorCode } from './errors.js';
 export { COMPRESSION_CHANNEL, type CompressionEvent } from './events.js';
+export type { FrameDescription } from './description.js';
+export type { FilterChain } from './columnar/description.js';
 export { HEADER_BYTES, type Frame, type FrameInfo } from './frame.js';
-export { DEFAULTS, type CallOptions, type CodecChoice, type CompressorOptions } from './options.js';
+export { DEFAULTS, type CodecChoice, type CompressorOptions } from './options.js';
+export type {
+  CallOptions,
+  ColumnsCallOptions,
+  CompressStreamOptions,
+  DecompressStreamOptions,
+} from './call-options.js';
+export type { ColumnInfo } from './columns/column-archive.js';
+export type { Column, ColumnKind, Columns, DictionaryColumn, TextColumn } from './columns/column.js';
+export type { ColumnCodec } from './ports.js';
 export type { Missing } from './engine.js';
 export type { CompressionStatistics, DirectionStatistics } from './statistics.js';
 export type { Executor } from './threads/executor.js';

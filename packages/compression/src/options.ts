@@ -113,21 +113,6 @@ export function resolveOptions(options: CompressorOptions = {}): ResolvedOptions
   });
 }
 
-/** What every asynchronous call takes. */
-export interface CallOptions {
-  /** Ends the call early, whether it waits or works: it is then rejected with `ABORTED`. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Reads the options of one call. */
-export function resolveSignal(options: CallOptions = {}): AbortSignal | undefined {
-  requireObject(options, 'options');
-  refuseUnknown(options, ['signal'], optionError);
-  const signal: unknown = options.signal;
-  if (signal === undefined || signal instanceof AbortSignal) return signal;
-  throw optionError(`signal must be an AbortSignal; given ${shown(signal)}`);
-}
-
 function parseMaxOutput(value: ByteSize): number {
   const bytes = parseBytes(value, 'maxOutputBytes', optionError);
   if (bytes <= MOST_BYTES) return bytes;
@@ -145,7 +130,8 @@ function parseExecutor(value: unknown): Executor | undefined {
 }
 
 function isExecutor(value: unknown): value is Executor {
-  if (typeof value !== 'object' || value === null || !('run' in value) || !('concurrency' in value)) return false;
+  if (typeof value !== 'object' || value === null || !('run' in value) || !('concurrency' in value))
+    return false;
   return typeof value.run === 'function' && typeof value.concurrency === 'number' && value.concurrency >= 1;
 }
 
@@ -158,7 +144,7 @@ function isClock(value: unknown): value is Clock {
   return typeof value === 'object' && value !== null && 'now' in value && typeof value.now === 'function';
 }
 
-function requireObject(value: unknown, what: string): void {
+export function requireObject(value: unknown, what: string): void {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return;
   throw optionError(`${what} must be an object; given ${shown(value)}`);
 }

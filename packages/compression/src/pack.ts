@@ -1,7 +1,7 @@
 import { throwIfAborted } from './abort.js';
 import type { Checksum } from './checksum.js';
 import type { Codec, Level } from './codec/codec.js';
-import type { CodecSet } from './codec/codec-set.js';
+import type { CodecSet, ForeignSet } from './codec/codec-set.js';
 import { ExactDraft, GrowingDraft, type Draft } from './draft.js';
 import { CompressionError } from './errors.js';
 import { HEADER_BYTES, writeHeader } from './frame.js';
@@ -20,6 +20,7 @@ export interface Workshop {
   readonly minBytes: number;
   readonly maxOutputBytes: number;
   readonly codecs: CodecSet;
+  readonly foreign: ForeignSet;
   readonly checksum: Checksum;
 }
 

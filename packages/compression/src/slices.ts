@@ -71,6 +71,11 @@ export class Slices implements Iterable<Uint8Array> {
     return this.#bytes;
   }
 
+  /** What begins at an offset. */
+  from(offset: number): Slices {
+    return new Slices(this.view().subarray(offset), this.byteLength - offset, this.#checksumOf);
+  }
+
   /** Everything in one copy. */
   whole(): Uint8Array {
     const bytes = this.view();

@@ -1,5 +1,7 @@
 import { columnarCodec, type Columnar } from '../columnar/columnar.js';
+import { checksumOf } from '../checksum.js';
 import type { Codec, CodecName } from './codec.js';
+import { hostedReader, portableGzipReader, type ForeignName, type ForeignReader } from './foreign.js';
 import { hostedCodec } from './hosted.js';
 import { none } from './none.js';
 import { portableCodec } from './portable.js';
@@ -23,5 +25,19 @@ export function codecSet(zlib: Zlib | undefined, columnar: Columnar): CodecSet {
     deflate: hostedCodec('deflate', deflate),
     brotli: hostedCodec('brotli', brotli),
     ...(zstd === undefined ? {} : { zstd: hostedCodec('zstd', zstd) }),
+  };
+}
+
+/** What reads the files of other programs on this host. */
+export type ForeignSet = Readonly<Partial<Record<ForeignName, ForeignReader>>> & {
+  readonly gzip: ForeignReader;
+};
+
+export function foreignSet(zlib: Zlib | undefined): ForeignSet {
+  if (zlib === undefined) return { gzip: portableGzipReader(checksumOf(undefined)) };
+  const { gzip, zstd } = zlibEngines(zlib);
+  return {
+    gzip: hostedReader('gzip', gzip),
+    ...(zstd === undefined ? {} : { zstd: hostedReader('zstd', zstd) }),
   };
 }

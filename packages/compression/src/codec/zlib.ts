@@ -14,6 +14,7 @@ interface ZstdFunctions {
 }
 
 interface ZstdOptions extends Bounds {
+  readonly info?: boolean;
   readonly params?: Readonly<Record<number, number>>;
 }
 
@@ -60,9 +61,36 @@ export interface Bounds {
 export interface ZlibEngine {
   compressSync(bytes: Uint8Array, level: number, bounds: Bounds): Buffer;
   decompressSync(bytes: Uint8Array, bounds: Bounds): Buffer;
+  /** As `decompressSync`, and how much of the bytes it took. */
+  consumeSync(bytes: Uint8Array, bounds: Bounds): Consumed;
   compressor(level: number, bounds: Bounds): Transform;
   decompressor(bounds: Bounds): Transform;
+  /** How much a decompressor of this engine took of what it was given. */
+  consumedBy(decompressor: Transform): number;
 }
+
+export interface Consumed {
+  readonly bytes: Uint8Array;
+  readonly consumed: number;
+}
+
+/** Reads what the functions of zlib give when they are asked for `info`. */
+function consumption(result: unknown): Consumed {
+  if (typeof result === 'object' && result !== null && 'buffer' in result && 'engine' in result) {
+    const { buffer, engine } = result;
+    if (buffer instanceof Uint8Array) return { bytes: buffer, consumed: bytesWritten(engine) };
+  }
+  throw new TypeError('this zlib does not tell how much it has read');
+}
+
+function bytesWritten(engine: unknown): number {
+  const written: unknown =
+    typeof engine === 'object' && engine !== null ? Reflect.get(engine, 'bytesWritten') : undefined;
+  if (typeof written === 'number') return written;
+  throw new TypeError('this zlib does not tell how much it has read');
+}
+
+const INFO = { info: true } as const;
 
 /** The formats that this host's zlib has. */
 export function zlibEngines(zlib: Zlib): Readonly<Record<Exclude<GeneralName, 'zstd'>, ZlibEngine>> & {
@@ -73,12 +101,16 @@ export function zlibEngines(zlib: Zlib): Readonly<Record<Exclude<GeneralName, 'z
     gzip: {
       compressSync: (bytes, level, bounds) => zlib.gzipSync(bytes, { level, ...bounds }),
       decompressSync: (bytes, bounds) => zlib.gunzipSync(bytes, bounds),
+      consumeSync: (bytes, bounds) => consumption(zlib.gunzipSync(bytes, { ...bounds, ...INFO })),
+      consumedBy: bytesWritten,
       compressor: (level, bounds) => zlib.createGzip({ level, ...bounds }),
       decompressor: (bounds) => zlib.createGunzip(bounds),
     },
     deflate: {
       compressSync: (bytes, level, bounds) => zlib.deflateSync(bytes, { level, ...bounds }),
       decompressSync: (bytes, bounds) => zlib.inflateSync(bytes, bounds),
+      consumeSync: (bytes, bounds) => consumption(zlib.inflateSync(bytes, { ...bounds, ...INFO })),
+      consumedBy: bytesWritten,
       compressor: (level, bounds) => zlib.createDeflate({ level, ...bounds }),
       decompressor: (bounds) => zlib.createInflate(bounds),
     },
@@ -95,6 +127,8 @@ function brotliEngine(zlib: Zlib): ZlibEngine {
       return zlib.brotliCompressSync(bytes, { params, ...bounds });
     },
     decompressSync: (bytes, bounds) => zlib.brotliDecompressSync(bytes, bounds),
+    consumeSync: (bytes, bounds) => consumption(zlib.brotliDecompressSync(bytes, { ...bounds, ...INFO })),
+    consumedBy: bytesWritten,
     compressor: (level, bounds) =>
       zlib.createBrotliCompress({ params: { [BROTLI_PARAM_QUALITY]: level }, ...bounds }),
     decompressor: (bounds) => zlib.createBrotliDecompress(bounds),
@@ -113,6 +147,8 @@ function zstdEngine(zlib: Zlib): ZlibEngine | undefined {
     compressSync: (bytes, level, bounds) =>
       zstdCompressSync(bytes, { params: { [LEVEL]: level, [CHECKSUM]: 1 }, ...bounds }),
     decompressSync: (bytes, bounds) => zstdDecompressSync(bytes, bounds),
+    consumeSync: (bytes, bounds) => consumption(zstdDecompressSync(bytes, { ...bounds, ...INFO })),
+    consumedBy: bytesWritten,
     compressor: (level, bounds) =>
       createZstdCompress({ params: { [LEVEL]: level, [CHECKSUM]: 1 }, ...bounds }),
     decompressor: (bounds) => createZstdDecompress(bounds),

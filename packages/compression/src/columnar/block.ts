@@ -14,7 +14,7 @@ import { PackedReader, PackedWriter, unreadable, type Workspace } from './worksp
  * A block: a byte for its filter, then what the filter writes. The numbers of the filters are fixed for ever:
  * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs, 7 shuffled.
  */
-const FILTERS: readonly FilterName[] = [
+export const FILTERS: readonly FilterName[] = [
   'raw',
   'constant',
   'integers',
@@ -47,7 +47,8 @@ export class BlockEncoder {
     const block: Block = { element: this.#element, n: content.byteLength / this.#element.bytes };
     const chosen = choose(block, this.#workspace, this.#level, this.#previous);
     this.#previous = chosen;
-    const written = this.#level === 'small' ? this.#smallest(block, chosen.plan) : this.#tried(block, chosen.plan);
+    const written =
+      this.#level === 'small' ? this.#smallest(block, chosen.plan) : this.#tried(block, chosen.plan);
     if (written !== undefined && written.byteLength <= content.byteLength) return written;
     return this.#tried(block, { filter: 'raw' }) ?? content.slice();
   }

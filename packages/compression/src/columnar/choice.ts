@@ -55,7 +55,8 @@ export function choose(
 ): Candidate {
   if (block.n === 0) return { plan: { filter: 'raw' }, bits: 0 };
   if (isConstant(block, workspace)) return { plan: { filter: 'constant' }, bits: 0 };
-  const again = previous === undefined ? undefined : sameAgain({ block, workspace, level, orders: [] }, previous);
+  const again =
+    previous === undefined ? undefined : sameAgain({ block, workspace, level, orders: [] }, previous);
   if (again !== undefined && previous !== undefined && again.bits <= previous.bits * TOLERANCE + TOLERATED) {
     // The first one stays the measure, so that many small steps do not add up.
     return { plan: again.plan, bits: previous.bits };

@@ -65,7 +65,12 @@ export function columnarCodec({ workspace, runner }: Columnar): Codec {
       return true;
     },
     async decode(payload, o) {
-      const { blockLength, ranges } = walkBlocks(payload.view(), elementOf(o.type), o.contentBytes, SLICE_BYTES);
+      const { blockLength, ranges } = walkBlocks(
+        payload.view(),
+        elementOf(o.type),
+        o.contentBytes,
+        SLICE_BYTES,
+      );
       const memory = allocate(o.contentBytes);
       const content = new Uint8Array(memory);
       const away = runner !== undefined && o.contentBytes > INLINE_BYTES.decode;
@@ -165,7 +170,9 @@ function readable(decode: () => void): void {
 
 /** What went wrong while blocks were decoded, in this package's words. */
 export function unreadableBlocks(error: unknown): unknown {
-  return error instanceof CompressionError ? error : corrupt('a block of the payload cannot be decoded', error);
+  return error instanceof CompressionError
+    ? error
+    : corrupt('a block of the payload cannot be decoded', error);
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
@@ -177,4 +184,3 @@ function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {
   }
   return whole;
 }
-

@@ -37,7 +37,9 @@ export function offsetBits(first: Bucket, last: Bucket): number {
   const span = last.upper - first.lower;
   const bits = bitsFor(span);
   // Where the difference was rounded it may have become too small.
-  return first.lower + span === last.upper && last.upper - span === first.lower ? bits : Math.min(64, bits + 1);
+  return first.lower + span === last.upper && last.upper - span === first.lower
+    ? bits
+    : Math.min(64, bits + 1);
 }
 
 /** The bits that count from 0 to one less than a whole number. */

@@ -94,4 +94,3 @@ export function isConstant({ element, n }: Block, { bytes }: Workspace): boolean
   const behind = bytes.subarray(CONTENT, end - element.bytes);
   return Buffer.compare(ahead, behind) === 0;
 }
-

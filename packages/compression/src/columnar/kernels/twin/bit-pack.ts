@@ -117,7 +117,8 @@ export function packDoubleWords(memory: Memory): Packing {
         if (end < from + 9) return 0;
         const width = u8[from] ?? 0;
         const low = Math.min(width, 32);
-        if (width > 64 || packedBytes(count, low) + packedBytes(count, width - low) > end - from - 9) return 0;
+        if (width > 64 || packedBytes(count, low) + packedBytes(count, width - low) > end - from - 9)
+          return 0;
         const baseLow = view.getUint32(from + 1, true);
         const baseHigh = view.getUint32(from + 5, true);
         from = words.unpack(from + 9, count, low, 0, distances, 0, 2);

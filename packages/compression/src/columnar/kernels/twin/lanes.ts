@@ -2,7 +2,12 @@ import type { Kernel, LaneKernel } from '../kernel.js';
 import type { Memory } from './memory.js';
 
 /** Numbers of one and two bytes as words, and back. */
-export function lanes({ u8, u16, i32, u32 }: Memory): Pick<Kernel, 'widen8' | 'widen16' | 'narrow8' | 'narrow16'> {
+export function lanes({
+  u8,
+  u16,
+  i32,
+  u32,
+}: Memory): Pick<Kernel, 'widen8' | 'widen16' | 'narrow8' | 'narrow16'> {
   return {
     widen8(from, n, signed, to) {
       const shift = signed ? 24 : 0;

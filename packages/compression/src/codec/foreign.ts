@@ -1,0 +1,191 @@
+/**
+ * Files of other programs: gzip, of one member or several (RFC 1952), and zstd, of one frame or several (RFC 8878).
+ * They say nothing of types, so bytes come back; their length is not known beforehand, so memory is taken as they
+ * come, up to a limit.
+ */
+import { Gunzip } from 'fflate';
+import type { Checksum } from '../checksum.js';
+import { CompressionError, corrupt } from '../errors.js';
+import { allocate, ownMemory } from '../memory.js';
+import { SLICE_BYTES, type Slices } from '../slices.js';
+import { nextTurn } from '../turn.js';
+import { codeOf, decodeFailure, runZlib } from './zlib-run.js';
+import type { ZlibEngine } from './zlib.js';
+
+export type ForeignName = 'gzip' | 'zstd';
+
+/** Reads the files of another program. */
+export interface ForeignReader {
+  readSync(file: Uint8Array, limit: number): ArrayBuffer;
+  read(file: Slices, limit: number, signal: AbortSignal | undefined): Promise<ArrayBuffer>;
+}
+
+/** Which program wrote a file, by its first bytes. */
+export function foreignName(bytes: Uint8Array): ForeignName | undefined {
+  if (bytes[0] === 0x1f && bytes[1] === 0x8b) return 'gzip';
+  return isZstd(bytes) ? 'zstd' : undefined;
+}
+
+function isZstd(bytes: Uint8Array): boolean {
+  if (bytes[0] === 0x28) return bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+  const skippable = ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d;
+  return skippable && bytes[3] === 0x18;
+}
+
+/** By `node:zlib`. It reads all members of a gzip file, but only the first frame of a zstd file at a time. */
+export function hostedReader(name: ForeignName, engine: ZlibEngine): ForeignReader {
+  return {
+    readSync(file, limit) {
+      const pieces = new Pieces(limit);
+      let rest = file;
+      while (rest.byteLength > 0) {
+        const chunkSize = Math.min(SLICE_BYTES, Math.max(1024, rest.byteLength * 4));
+        // One byte more than there may be tells a file that is too large.
+        const maxOutputLength = pieces.room + 1;
+        const { bytes, consumed } = decompressed(
+          () => engine.consumeSync(rest, { chunkSize, maxOutputLength }),
+          limit,
+        );
+        pieces.take(bytes);
+        rest = unread(name, rest, consumed);
+      }
+      return ownMemory(pieces.joined());
+    },
+    async read(file, limit, signal) {
+      const pieces = new Pieces(limit);
+      let rest = file;
+      while (rest.byteLength > 0) {
+        const stream = engine.decompressor({ chunkSize: SLICE_BYTES });
+        try {
+          await runZlib(stream, rest, (piece) => pieces.take(piece.slice()), signal);
+        } catch (error) {
+          throw decodeFailure(error, limit);
+        }
+        const after = unread(name, rest.view(), engine.consumedBy(stream));
+        rest = rest.from(rest.byteLength - after.byteLength);
+      }
+      return ownMemory(pieces.joined());
+    },
+  };
+}
+
+function decompressed<T>(work: () => T, limit: number): T {
+  try {
+    return work();
+  } catch (error) {
+    throw codeOf(error) === 'ERR_BUFFER_TOO_LARGE' ? tooLarge(limit) : decodeFailure(error, limit);
+  }
+}
+
+/** What follows a frame that was read: another one, or padding, which counts as nothing. */
+function unread(name: ForeignName, file: Uint8Array, consumed: number): Uint8Array {
+  const rest = file.subarray(consumed);
+  if (rest.every((byte) => byte === 0)) return rest.subarray(rest.byteLength);
+  if (consumed > 0 && name === 'zstd' && isZstd(rest)) return rest;
+  throw corrupt(`${String(rest.byteLength)} bytes follow the end of the ${name} file`);
+}
+
+/** By fflate, which checks nothing: checksum and length of each member are compared here. */
+export function portableGzipReader(checksum: Checksum): ForeignReader {
+  const readSync = (file: Uint8Array, limit: number): ArrayBuffer => {
+    const pieces = new Pieces(limit);
+    const members = new MemberCheck(file, checksum);
+    const gunzip = new Gunzip((piece) => {
+      members.take(piece);
+      pieces.take(piece);
+    });
+    gunzip.onmember = (offset) => {
+      members.end(offset);
+    };
+    try {
+      // Little at a time, for each may become a thousand times as much.
+      for (let at = 0; at < file.byteLength; at += PORTABLE_SLICE) {
+        const end = Math.min(file.byteLength, at + PORTABLE_SLICE);
+        gunzip.push(file.subarray(at, end), end === file.byteLength);
+      }
+    } catch (error) {
+      if (error instanceof CompressionError) throw error;
+      throw corrupt('the gzip file cannot be decompressed', error);
+    }
+    members.end(file.byteLength);
+    return ownMemory(pieces.joined());
+  };
+  return {
+    readSync,
+    async read(file, limit, signal) {
+      await nextTurn(signal);
+      return readSync(file.whole(), limit);
+    },
+  };
+}
+
+const PORTABLE_SLICE = 16_384;
+
+/** Compares each member of a gzip file with its trailer: CRC-32 and length, 32 bits each. */
+class MemberCheck {
+  readonly #view: DataView;
+  readonly #checksumOf: Checksum;
+  #checksum = 0;
+  #length = 0;
+
+  constructor(file: Uint8Array, checksum: Checksum) {
+    this.#view = new DataView(file.buffer, file.byteOffset, file.byteLength);
+    this.#checksumOf = checksum;
+  }
+
+  take(piece: Uint8Array): void {
+    this.#checksum = this.#checksumOf(piece, this.#checksum);
+    this.#length += piece.byteLength;
+  }
+
+  end(offset: number): void {
+    const sound =
+      offset >= 18 &&
+      this.#view.getUint32(offset - 8, true) === this.#checksum &&
+      this.#view.getUint32(offset - 4, true) === this.#length >>> 0;
+    if (!sound) throw corrupt('a member of the gzip file is damaged: its checksum does not fit');
+    this.#checksum = 0;
+    this.#length = 0;
+  }
+}
+
+/** Pieces of a content of unknown length, up to a limit. */
+class Pieces {
+  readonly #limit: number;
+  readonly #pieces: Uint8Array[] = [];
+  #length = 0;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get room(): number {
+    return this.#limit - this.#length;
+  }
+
+  take(piece: Uint8Array): boolean {
+    if (piece.byteLength > this.room) throw tooLarge(this.#limit);
+    this.#pieces.push(piece);
+    this.#length += piece.byteLength;
+    return true;
+  }
+
+  joined(): Uint8Array {
+    const [only] = this.#pieces;
+    if (only !== undefined && this.#pieces.length === 1) return only;
+    const whole = new Uint8Array(allocate(this.#length));
+    let at = 0;
+    for (const piece of this.#pieces.splice(0)) {
+      whole.set(piece, at);
+      at += piece.byteLength;
+    }
+    return whole;
+  }
+}
+
+function tooLarge(limit: number): CompressionError {
+  return new CompressionError(
+    'ERR_PERF_COMPRESSION_TOO_LARGE',
+    `the file holds more than maxOutputBytes (${String(limit)})`,
+  );
+}
