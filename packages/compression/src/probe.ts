@@ -19,22 +19,25 @@ export function worthwhileLimit(contentBytes: number): number {
   return contentBytes - Math.ceil(contentBytes / 16);
 }
 
-/** Slices spread evenly over the bytes, each a copy: the memory may be shared with another thread. */
-export function sampleSlices(bytes: Uint8Array, elementBytes = 1): Uint8Array[] {
-  const slice = Math.min(SLICE_BYTES, bytes.byteLength);
-  const room = bytes.byteLength - slice;
-  const count = Math.min(SLICES, Math.max(1, Math.floor(bytes.byteLength / SLICE_BYTES)));
+/** So many slices of so many bytes, spread evenly. Each is a copy: the memory may be shared with another thread. */
+export function sampleSlices(
+  bytes: Uint8Array,
+  { slices, sliceBytes, elementBytes }: { slices: number; sliceBytes: number; elementBytes: number },
+): Uint8Array[] {
+  const length = Math.min(sliceBytes, bytes.byteLength);
+  const count = Math.min(slices, Math.max(1, Math.floor(bytes.byteLength / length)));
+  const room = bytes.byteLength - length;
   return Array.from({ length: count }, (_, index) => {
     const offset = count === 1 ? 0 : Math.floor((room * index) / (count - 1));
     const aligned = offset - (offset % elementBytes);
-    return bytes.slice(aligned, aligned + slice);
+    return bytes.slice(aligned, aligned + length);
   });
 }
 
 /** Whether a sample of the bytes shrinks enough to be worth compressing the whole. */
 export function promises(bytes: Uint8Array, codec: Codec): boolean {
   if (bytes.byteLength <= PROBE_ABOVE) return true;
-  const slices = sampleSlices(bytes);
+  const slices = sampleSlices(bytes, { slices: SLICES, sliceBytes: SLICE_BYTES, elementBytes: 1 });
   return entropy(slices) < CLEARLY_UNEVEN || gain(slices, codec) >= 16 / 15;
 }
 

@@ -19,6 +19,9 @@ const GENERAL_GAIN: Readonly<Record<Level, number>> = { fast: 1.5, balanced: 1.2
 /** Where filters make content this many times smaller, no general codec is asked. */
 const GOOD_ENOUGH = 4;
 
+/** The slices by which a general codec is judged for numbers: long ones, for patterns of numbers are long. */
+const NUMBERS = { slices: 2, sliceBytes: 16_384 } as const;
+
 /** The codec for a content: the one that was asked for, or for `auto` the one that a sample speaks for. */
 export function selectCodec(source: Pick<Source, 'bytes' | 'type'>, selection: Selection): Codec {
   const { codec, minBytes, codecs } = selection;
@@ -42,7 +45,7 @@ function bySample({ bytes, type }: Pick<Source, 'bytes' | 'type'>, { level, code
   const trial = { level: level === 'fast' ? level : 'balanced', limit: length, type } as const;
   const filtered = length / (codecs.columnar.encodeSync(block, trial)?.byteLength ?? length);
   if (filtered >= GOOD_ENOUGH && level !== 'small') return codecs.columnar;
-  const deflated = gain(sampleSlices(bytes, elementBytes), general);
+  const deflated = gain(sampleSlices(bytes, { ...NUMBERS, elementBytes }), general);
   if (Math.max(filtered, deflated) < 16 / 15) return codecs.none;
   return deflated > filtered * GENERAL_GAIN[level] ? general : codecs.columnar;
 }

@@ -3,16 +3,18 @@ import * as nodeZlib from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { checksumOf, type Checksum } from '../src/checksum.js';
 import type { Codec } from '../src/codec/codec.js';
-import { codecSet } from '../src/codec/codec-set.js';
-import { findZlib, runZlib, type Zlib } from '../src/codec/zlib.js';
+import { findZlib, type Zlib } from '../src/codec/zlib.js';
+import { runZlib } from '../src/codec/zlib-run.js';
 import { Slices } from '../src/slices.js';
+import { codecsOn, present } from './codecs.js';
 import { codeOf, codeOfRejection } from './forge.js';
 import { noise, pattern, sameBytes } from './samples.js';
 
 const checksum: Checksum = checksumOf(nodeZlib);
 const slicesOf = (bytes: Uint8Array): Slices => new Slices(bytes, bytes.byteLength, checksum);
-const hosted = codecSet(nodeZlib);
-const portable = codecSet(undefined);
+const hosted = codecsOn(nodeZlib);
+const portable = codecsOn(undefined);
+const type = 'Uint8Array';
 
 class Collector {
   readonly pieces: Uint8Array[] = [];
@@ -33,7 +35,13 @@ describe.each([
   ['none', hosted.none],
   ['gzip by node:zlib', hosted.gzip],
   ['gzip by fflate', portable.gzip],
-])('the codec %s', (_, codec: Codec) => {
+  ['deflate by node:zlib', hosted.deflate],
+  ['deflate by fflate', portable.deflate],
+  ['brotli', present(hosted.brotli)],
+  ...(hosted.zstd === undefined ? [] : ([['zstd', hosted.zstd]] as const)),
+  ['columnar', hosted.columnar],
+  ['columnar in JavaScript', portable.columnar],
+] as const)('the codec %s', (_, codec: Codec) => {
   const contents = [
     new Uint8Array(0),
     Uint8Array.of(7),
@@ -47,14 +55,18 @@ describe.each([
     for (const content of contents) {
       for (const level of ['fast', 'balanced', 'small'] as const) {
         const limit = content.byteLength + 1000;
-        const payload = codec.encodeSync(content, { level, limit }) ?? new Uint8Array(0);
+        const payload = codec.encodeSync(content, { level, limit, type }) ?? new Uint8Array(0);
         const collector = new Collector(limit);
-        expect(await codec.encode(slicesOf(content), collector, { level, limit, signal })).toBe(true);
+        expect(await codec.encode(slicesOf(content), collector, { level, limit, type, signal })).toBe(true);
         for (const encoded of [payload, collector.bytes]) {
           expect(encoded.byteLength).toBeLessThanOrEqual(limit);
           expect(content.byteLength).toBeLessThanOrEqual(codec.mostContent(encoded.byteLength));
-          expect(sameBytes(codec.decodeSync(encoded, content.byteLength), content)).toBe(true);
-          const later = await codec.decode(slicesOf(encoded), content.byteLength, { signal });
+          expect(sameBytes(codec.decodeSync(encoded, { contentBytes: content.byteLength, type }), content)).toBe(true);
+          const later = await codec.decode(slicesOf(encoded), {
+            contentBytes: content.byteLength,
+            type,
+            signal,
+          });
           expect(sameBytes(later, content)).toBe(true);
         }
       }
@@ -63,24 +75,25 @@ describe.each([
 
   it('gives up at the limit', async () => {
     const content = noise(500_000);
-    const o = { level: 'fast', limit: 100_000 } as const;
+    const o = { level: 'fast', limit: 100_000, type } as const;
     expect(codec.encodeSync(content, o)).toBe(undefined);
     expect(await codec.encode(slicesOf(content), new Collector(o.limit), { ...o, signal })).toBe(false);
-    expect(codec.encodeSync(Uint8Array.of(1, 2), { level: 'fast', limit: 1 })).toBe(undefined);
+    expect(codec.encodeSync(Uint8Array.of(1, 2), { level: 'fast', limit: 1, type })).toBe(undefined);
   });
 
   it('refuses a payload of another length than it should have', async () => {
     const content = pattern(1000);
-    const payload = codec.encodeSync(content, { level: 'fast', limit: 2000 }) ?? new Uint8Array(0);
+    const payload = codec.encodeSync(content, { level: 'fast', limit: 2000, type }) ?? new Uint8Array(0);
     for (const wrong of [0, 1, 999, 1001]) {
-      expect(codeOf(() => codec.decodeSync(payload, wrong))).toBe('CORRUPT');
-      expect(await codeOfRejection(codec.decode(slicesOf(payload), wrong, { signal }))).toBe('CORRUPT');
+      const o = { contentBytes: wrong, type } as const;
+      expect(codeOf(() => codec.decodeSync(payload, o))).toBe('CORRUPT');
+      expect(await codeOfRejection(codec.decode(slicesOf(payload), { ...o, signal }))).toBe('CORRUPT');
     }
   });
 
   it('gives memory of its own, never a part of a pool', () => {
-    const payload = codec.encodeSync(pattern(100), { level: 'fast', limit: 1000 }) ?? new Uint8Array(0);
-    const memory = codec.decodeSync(payload, 100);
+    const payload = codec.encodeSync(pattern(100), { level: 'fast', limit: 1000, type }) ?? new Uint8Array(0);
+    const memory = codec.decodeSync(payload, { contentBytes: 100, type });
     expect(memory.byteLength).toBe(100);
     expect(memory).not.toBe(payload.buffer);
   });
@@ -100,24 +113,24 @@ describe('a bomb met by node:zlib', () => {
 
   it('is stopped by zlib at the declared length, on the spot', () => {
     const limits: unknown[] = [];
-    const { gzip } = codecSet({
+    const { gzip } = codecsOn({
       ...nodeZlib,
-      gunzipSync(payload, options) {
+      gunzipSync(payload: nodeZlib.InputType, options?: nodeZlib.ZlibOptions) {
         limits.push(options?.maxOutputLength);
         return nodeZlib.gunzipSync(payload, options);
       },
     });
-    expect(codeOf(() => gzip.decodeSync(bomb, 100))).toBe('CORRUPT');
-    expect(codeOf(() => gzip.decodeSync(bomb, 0))).toBe('CORRUPT');
+    expect(codeOf(() => gzip.decodeSync(bomb, { contentBytes: 100, type }))).toBe('CORRUPT');
+    expect(codeOf(() => gzip.decodeSync(bomb, { contentBytes: 0, type }))).toBe('CORRUPT');
     expect(limits).toEqual([100, 1]);
   });
 
   it('is left within one piece beyond the declared length, in turn', async () => {
     let inflated = 0;
     const streams: Transform[] = [];
-    const { gzip } = codecSet({
+    const { gzip } = codecsOn({
       ...nodeZlib,
-      createGunzip(options) {
+      createGunzip(options?: nodeZlib.ZlibOptions) {
         const stream = nodeZlib.createGunzip(options);
         stream.on('data', (piece: Uint8Array) => {
           inflated += piece.byteLength;
@@ -127,7 +140,7 @@ describe('a bomb met by node:zlib', () => {
       },
     });
     const declared = 3_000_000;
-    expect(await codeOfRejection(gzip.decode(slicesOf(bomb), declared, { signal: undefined }))).toBe(
+    expect(await codeOfRejection(gzip.decode(slicesOf(bomb), { contentBytes: declared, type, signal: undefined }))).toBe(
       'CORRUPT',
     );
     expect(inflated).toBeLessThanOrEqual(declared + 2 ** 20);
@@ -140,12 +153,19 @@ describe('a host whose zlib fails', () => {
     const fail = (): never => {
       throw error;
     };
-    const broken: Zlib = { gzipSync: fail, gunzipSync: fail, createGzip: fail, createGunzip: fail };
-    return codecSet(broken).gzip;
+    const broken: Zlib = {
+      ...nodeZlib,
+      gzipSync: fail,
+      gunzipSync: fail,
+      createGzip: fail,
+      createGunzip: fail,
+    };
+    return codecsOn(broken).gzip;
   }
   const signal = undefined;
-  const o = { level: 'fast', limit: 1000 } as const;
+  const o = { level: 'fast', limit: 1000, type } as const;
   const content = pattern(1000);
+  const whole = { contentBytes: 1000, type } as const;
 
   it.each([
     ['Z_MEM_ERROR', 'MEMORY'],
@@ -154,11 +174,11 @@ describe('a host whose zlib fails', () => {
   ])('for want of memory (%s) says so', async (code, expected) => {
     const codec = failing(Object.assign(new Error('no memory'), { code }));
     expect(codeOf(() => codec.encodeSync(content, o))).toBe(expected);
-    expect(codeOf(() => codec.decodeSync(content, 1000))).toBe(expected);
+    expect(codeOf(() => codec.decodeSync(content, whole))).toBe(expected);
     expect(
       await codeOfRejection(codec.encode(slicesOf(content), new Collector(1000), { ...o, signal })),
     ).toBe(expected);
-    expect(await codeOfRejection(codec.decode(slicesOf(content), 1000, { signal }))).toBe(expected);
+    expect(await codeOfRejection(codec.decode(slicesOf(content), { ...whole, signal }))).toBe(expected);
   });
 
   it('for want of memory, by the word of the engine, says so', () => {
@@ -168,13 +188,13 @@ describe('a host whose zlib fails', () => {
 
   it('in another way keeps the cause', () => {
     const cause = Object.assign(new Error('incorrect header check'), { code: 'Z_DATA_ERROR' });
-    expect(() => failing(cause).decodeSync(content, 1000)).toThrow(
+    expect(() => failing(cause).decodeSync(content, whole)).toThrow(
       expect.objectContaining({ code: 'ERR_PERF_COMPRESSION_CORRUPT', cause }),
     );
   });
 
   it('refuses memory that nobody has, before the payload is read', () => {
-    expect(codeOf(() => portable.gzip.decodeSync(content, 2 ** 52))).toBe('MEMORY');
+    expect(codeOf(() => portable.gzip.decodeSync(content, { contentBytes: 2 ** 52, type }))).toBe('MEMORY');
   });
 });
 

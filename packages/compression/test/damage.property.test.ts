@@ -8,12 +8,10 @@ import { noise, pattern, sameBytes } from './samples.js';
 
 const DAMAGE: readonly (ShortCode | undefined)[] = ['CORRUPT', 'NOT_A_FRAME', 'VERSION'];
 
-// Frames of every codec, read by both implementations.
-const readers = [
-  ['node:zlib', new Compressor()],
-  ['fflate', new Compressor({ portable: true })],
-] as const;
-const small = [
+// Frames of every codec, read by every implementation that has it.
+const hosted = new Compressor();
+const portable = new Compressor({ portable: true });
+const everywhere = [
   ['none', new Compressor({ codec: 'none' }).compressSync(Float32Array.of(1, -0, Number.NaN))],
   ['none, empty', new Compressor({ codec: 'none' }).compressSync(new Uint8Array(0))],
   ['gzip', new Compressor({ codec: 'gzip', minBytes: 0 }).compressSync(pattern(300))],
@@ -21,9 +19,30 @@ const small = [
     'gzip of fflate',
     new Compressor({ codec: 'gzip', minBytes: 0, portable: true }).compressSync(pattern(300)),
   ],
+  ['deflate', new Compressor({ codec: 'deflate', minBytes: 0 }).compressSync(pattern(300))],
+  ['columnar', new Compressor({ codec: 'columnar', minBytes: 0 }).compressSync(prices(40))],
+  [
+    'columnar with bins',
+    new Compressor({ codec: 'columnar', minBytes: 0, level: 'balanced' }).compressSync(skewed(120)),
+  ],
+] as const;
+const onHosts = (['brotli', 'zstd'] as const).map(
+  (codec) => [codec, new Compressor({ codec, minBytes: 0 }).compressSync(pattern(300))] as const,
+);
+const readers = [
+  ['the host', hosted, [...everywhere, ...onHosts]],
+  ['JavaScript', portable, everywhere],
 ] as const;
 
-describe.each(readers)('read by %s', (_, reader) => {
+function prices(length: number): Float64Array {
+  return Float64Array.from({ length }, (_, i) => (i % 9 === 0 ? Number.NaN : (i * 7919) % 1000) / 100);
+}
+
+function skewed(length: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => Math.clz32(i * 2_654_435_761));
+}
+
+describe.each(readers)('read by %s', (_, reader, small) => {
   describe.each(small)('a small frame (%s)', (_name, frame) => {
     it('survives no flipped bit', async () => {
       for (let bit = 0; bit < frame.byteLength * 8; bit++) {
@@ -65,10 +84,11 @@ describe.each(readers)('read by %s', (_, reader) => {
   });
 
   it.each([
-    ['gzip', pattern(400_000)],
-    ['raw', noise(100_000)],
-  ])('a large frame (%s) survives no flipped bit anywhere', async (_name, content) => {
-    const frame = new Compressor({ codec: 'gzip' }).compressSync(content);
+    ['gzip', 'gzip', pattern(400_000)],
+    ['raw', 'gzip', noise(100_000)],
+    ['columnar', 'columnar', skewed(300_000)],
+  ] as const)('a large frame (%s) survives no flipped bit anywhere', async (_name, codec, content) => {
+    const frame = new Compressor({ codec }).compressSync(content);
     await fc.assert(
       fc.asyncProperty(fc.nat(frame.byteLength * 8 - 1), async (bit) => {
         const damaged = flip(frame, bit);

@@ -71,13 +71,14 @@ describe('inspect', () => {
     const info = compressor.inspect(frame);
     expect(info).toEqual({
       version: 1,
-      codec: 'gzip',
+      codec: 'columnar',
       type: 'Int32Array',
       contentBytes: 4000,
       payloadBytes: frame.byteLength - HEADER_BYTES,
       payloadOffset: HEADER_BYTES,
       contentChecksum: crc32(data),
       payloadChecksum: crc32(frame.subarray(HEADER_BYTES)),
+      filters: [{ chain: 'constant', blocks: 1 }],
     });
     expect(Object.isFrozen(info)).toBe(true);
   });
@@ -89,16 +90,40 @@ describe('inspect', () => {
   });
 });
 
+describe('a codec that this host lacks', () => {
+  const portable = new Compressor({ portable: true, minBytes: 0 });
+
+  it('cannot read its frames, and says so before any work', async () => {
+    for (const [codec, name] of [
+      [3, 'brotli'],
+      [4, 'zstd'],
+    ] as const) {
+      const frame = forge({ codec, contentBytes: 100 });
+      expect(portable.inspect(frame).codec).toBe(name);
+      expect(codeOf(() => portable.decompressSync(frame))).toBe('CODEC');
+      expect(await codeOfRejection(portable.decompress(frame))).toBe('CODEC');
+      expect(() => portable.decompressSync(frame)).toThrow(`written by ${name}, which this host does not have`);
+    }
+  });
+
+  it('is replaced by gzip, which every host has', () => {
+    for (const codec of ['brotli', 'zstd'] as const) {
+      const writer = new Compressor({ portable: true, codec });
+      expect(writer.inspect(writer.compressSync(new Uint8Array(5000))).codec).toBe('gzip');
+    }
+  });
+});
+
 describe('a frame that this release cannot read', () => {
   it.each([
     ['a version of the future', { version: 2 }, 'VERSION', /version 2.*reads version 1/],
     ['version 0', { version: 0 }, 'VERSION', /version 0/],
-    ['a codec of the future', { codec: 2 }, 'CODEC', /codec number 2/],
+    ['a codec of the future', { codec: 6 }, 'CODEC', /codec number 6/],
     ['an element type of the future', { type: 14 }, 'ELEMENT_TYPE', /element type number 14/],
     ['element type 0', { type: 0 }, 'ELEMENT_TYPE', /element type number 0/],
     ['a flag of the future', { flags: 2 }, 'VERSION', /flags 2/],
     ['elements in another byte order', { type: 13, flags: 1 }, 'ELEMENT_TYPE', /byte order/],
-    ['another magic number', { magic: [0x1f, 0x8b, 8, 0] }, 'NOT_A_FRAME', /40 bytes/],
+    ['another magic number', { magic: [0x93, 0x50, 0x46, 0x44] }, 'NOT_A_FRAME', /40 bytes/],
   ] as const)('is refused clearly: %s', async (_, fields, code, message) => {
     const frame = forge(fields);
     expect(codeOf(() => compressor.inspect(frame))).toBe(code);

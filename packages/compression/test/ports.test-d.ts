@@ -1,5 +1,6 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type {
+  CodecName,
   CompressionError,
   CompressionEvent,
   Compressor,
@@ -92,7 +93,7 @@ describe('shapes that others rely on', () => {
   it('the events', () => {
     expectTypeOf<CompressionEvent>().toEqualTypeOf<{
       readonly direction: 'compress' | 'decompress';
-      readonly codec: 'none' | 'gzip';
+      readonly codec: 'none' | 'gzip' | 'deflate' | 'brotli' | 'zstd' | 'columnar';
       readonly bytesIn: number;
       readonly bytesOut: number;
       readonly durationMs: number;
@@ -101,6 +102,6 @@ describe('shapes that others rely on', () => {
 
   it('errors by code', () => {
     expectTypeOf<CompressionError['code']>().extract<'ERR_PERF_COMPRESSION_CORRUPT'>().not.toBeNever();
-    expectTypeOf<FrameInfo['codec']>().toEqualTypeOf<'none' | 'gzip'>();
+    expectTypeOf<FrameInfo['codec']>().toEqualTypeOf<CodecName>();
   });
 });

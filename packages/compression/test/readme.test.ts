@@ -4,5 +4,5 @@ import { expect, it } from 'vitest';
 
 it('prints what the README says', async () => {
   const packageDir = fileURLToPath(new URL('..', import.meta.url));
-  expect(await runReadmeExample(packageDir)).toEqual(['gzip Float64Array 400000 true true']);
+  expect(await runReadmeExample(packageDir)).toEqual(['columnar Float64Array 400000 true true']);
 });

@@ -1,8 +1,12 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { COMPRESSION_CHANNEL, Compressor, type CompressionEvent } from '../src/index.js';
+import { findZlib } from '../src/codec/zlib.js';
 import { codeOf, codeOfRejection, flip } from './forge.js';
 import { noise, pattern } from './samples.js';
+
+const LACKS_ZSTD = findZlib()?.zstdCompressSync === undefined;
+const GENERAL = LACKS_ZSTD ? 'gzip' : 'zstd';
 
 describe('stats', () => {
   it('begin at nothing, frozen through and through', () => {
@@ -13,22 +17,26 @@ describe('stats', () => {
       aborted: 0,
       contentBytes: 0,
       frameBytes: 0,
-      byCodec: { none: 0, gzip: 0 },
+      byCodec: { none: 0, gzip: 0, deflate: 0, brotli: 0, zstd: 0, columnar: 0 },
     };
     expect(stats).toEqual({
       compress: nothing,
       decompress: nothing,
       running: 0,
       queued: 0,
-      engine: 'node:zlib',
+      threads: 0,
+      missing: LACKS_ZSTD ? ['zstd'] : [],
     });
     for (const part of [stats, stats.compress, stats.decompress, stats.compress.byCodec]) {
       expect(Object.isFrozen(part)).toBe(true);
     }
   });
 
-  it('name the engine', () => {
-    expect(new Compressor({ portable: true }).stats().engine).toBe('fflate');
+  it('name what the host lacks, WebAssembly once it is needed', () => {
+    const compressor = new Compressor({ portable: true, codec: 'columnar' });
+    expect(compressor.stats().missing).toEqual(['zlib', 'brotli', 'zstd']);
+    compressor.compressSync(new Float64Array(1000));
+    expect(compressor.stats().missing).toEqual(['zlib', 'brotli', 'zstd', 'wasm']);
   });
 
   it('count every call once, by how it ended, and bytes only of completed ones', async () => {
@@ -42,7 +50,7 @@ describe('stats', () => {
     await codeOfRejection(compressor.compress(pattern(10), { signal: AbortSignal.abort() }));
     compressor.inspect(first);
     const frameBytes = first.byteLength + second.byteLength;
-    const volume = { contentBytes: 7000, frameBytes, byCodec: { gzip: 1, none: 1 } };
+    const volume = { contentBytes: 7000, frameBytes, byCodec: { [GENERAL]: 1, none: 1 } };
     expect(compressor.stats()).toMatchObject({
       compress: { completed: 2, failed: 0, aborted: 1, ...volume },
       decompress: { completed: 2, failed: 2, aborted: 0, ...volume },
@@ -87,8 +95,8 @@ describe('events', () => {
     const raw = await compressor.compress(noise(3000));
     await compressor.decompress(raw);
     const expected: CompressionEvent[] = [
-      { direction: 'compress', codec: 'gzip', bytesIn: 4000, bytesOut: frame.byteLength, durationMs: 5 },
-      { direction: 'decompress', codec: 'gzip', bytesIn: frame.byteLength, bytesOut: 4000, durationMs: 5 },
+      { direction: 'compress', codec: GENERAL, bytesIn: 4000, bytesOut: frame.byteLength, durationMs: 5 },
+      { direction: 'decompress', codec: GENERAL, bytesIn: frame.byteLength, bytesOut: 4000, durationMs: 5 },
       { direction: 'compress', codec: 'none', bytesIn: 3000, bytesOut: 3032, durationMs: 5 },
       { direction: 'decompress', codec: 'none', bytesIn: 3032, bytesOut: 3000, durationMs: 5 },
     ];

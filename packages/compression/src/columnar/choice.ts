@@ -1,5 +1,6 @@
 import type { Level } from '../codec/codec.js';
 import { scaleOf } from './filters/decimals.js';
+import { MOST_ENTRIES } from './filters/dictionary.js';
 import type { Block, BlockPlan } from './filters/filter.js';
 import { isConstant, rotatedSeries, widened } from './filters/integers.js';
 import { CONTENT, DICTIONARY, FIRST, POSITIONS, SECOND, SPARE } from './kernels/layout.js';
@@ -10,6 +11,8 @@ import type { Workspace } from './workspace.js';
 
 /** How many times smaller than the next best a filter must be that takes longer. */
 const MARGIN = 1.05;
+/** Runs are read several times faster than anything else, which is worth some bits. */
+const RUNS_MARGIN = 0.7;
 /** What is not made smaller than this part of itself may repeat instead. */
 const HARD = 0.8;
 /** How many times more bits than the block that was judged first, and how many besides, a later one may take. */
@@ -167,26 +170,37 @@ function findExponent({ element, n }: Block, workspace: Workspace): number | und
 function asRuns({ block, workspace, level }: Judged): Candidate[] {
   const { kernel } = workspace;
   const sample = sampleOf(widened(block, workspace));
-  const { spans, length, lane } = sample;
+  const { spans, lane } = sample;
   const total = gather(workspace, sample, 0);
-  const runs = kernel[lane].runs(SECOND, total, SECOND, POSITIONS);
+  // Where one span ends and the next begins there is none.
+  const runs = kernel[lane].runs(SECOND, total, SECOND, POSITIONS) - (spans.length - 1);
   if (runs * 3 > total) return [];
-  const valueBits = kernel[lane].width(SECOND, runs, sample.unsigned);
-  const bits = (runs / (spans.length * length)) * (valueBits + LENGTH_BITS);
+  const valueBits = kernel[lane].width(SECOND, Math.max(1, runs), sample.unsigned);
+  const bits = (runs / total) * (valueBits + LENGTH_BITS) * RUNS_MARGIN;
   const packing = level === 'fast' ? 'pack' : 'smaller';
   return [{ plan: { filter: 'runs', series: { order: 0, packing } }, bits }];
 }
 
-function asDictionary({ block, workspace, level }: Judged): Candidate[] {
+function asDictionary({ block, workspace, level, orders }: Judged): Candidate[] {
   const { kernel } = workspace;
   const sample = sampleOf(widened(block, workspace));
-  const { lane, n, unsigned } = sample;
+  const { lane, n, unsigned, spans, length } = sample;
   const total = gather(workspace, sample, 0);
-  const entries = kernel[lane].index(SECOND, total, POSITIONS, DICTIONARY, Math.ceil(total / 4));
-  if (entries === 0) return [];
-  const valueBits = kernel[lane].width(DICTIONARY, entries, unsigned);
-  const codes = { spans: [POSITIONS], length: total, n, lane: 32, unsigned: true } as const;
-  const { plan, bits } = estimate(workspace, codes, level, [0]);
+  const half = kernel[lane].index(SECOND, total >> 1, POSITIONS, DICTIONARY, MOST_ENTRIES);
+  const found = kernel[lane].index(SECOND, total, POSITIONS, DICTIONARY, Math.ceil(total / 4));
+  if (found === 0) return [];
+  // What was still new in the second half goes on being new in the rest of the block.
+  const entries = found + (found - half) * Math.max(0, (2 * n) / total - 2);
+  const valueBits = kernel[lane].width(DICTIONARY, found, unsigned);
+  const lead = Math.min(LEAD, length - 1);
+  const codes = {
+    spans: spans.map((_, span) => POSITIONS + 4 * (span * length + lead)),
+    length: length - lead,
+    n,
+    lane: 32,
+    unsigned: true,
+  } as const;
+  const { plan, bits } = estimate(workspace, codes, level, orders);
   return [
     { plan: { filter: 'dictionary', series: plan }, bits: (bits + (entries * valueBits) / n) * MARGIN },
   ];

@@ -49,8 +49,11 @@ class BlockWriter implements Transformer<Uint8Array, Uint8Array> {
     const stop = (): void => {
       controller.error(aborted(signal));
     };
-    if (signal?.aborted === true) stop();
-    else this.#stopListening = onAbort(signal, stop);
+    if (signal?.aborted === true) {
+      stop();
+      return;
+    }
+    this.#stopListening = onAbort(signal, stop);
     controller.enqueue(writeStreamHeader(this.#parts, checksum));
   }
 
