@@ -75,25 +75,26 @@ export function resolveCompressStream(options: CompressStreamOptions = {}): {
 }
 
 export function resolveDecompressStream(
-  options: DecompressStreamOptions = {},
+  options: DecompressStreamOptions | undefined,
   usual: number,
 ): {
   readonly signal: AbortSignal | undefined;
   readonly maxOutputBytes: number;
   readonly onDamage: ((damage: CompressionError) => void) | undefined;
 } {
-  requireKnown(options, ['signal', 'maxOutputBytes', 'onDamage']);
-  const onDamage: unknown = options.onDamage;
+  const given = options ?? {};
+  requireKnown(given, ['signal', 'maxOutputBytes', 'onDamage']);
+  const onDamage: unknown = given.onDamage;
   if (onDamage !== undefined && typeof onDamage !== 'function') {
     throw optionError(`onDamage must be a function; given ${shown(onDamage)}`);
   }
   return {
-    signal: parseSignal(options.signal),
+    signal: parseSignal(given.signal),
     maxOutputBytes:
-      options.maxOutputBytes === undefined
+      given.maxOutputBytes === undefined
         ? usual
-        : parseBytes(options.maxOutputBytes, 'maxOutputBytes', optionError),
-    onDamage: options.onDamage,
+        : parseBytes(given.maxOutputBytes, 'maxOutputBytes', optionError),
+    onDamage: given.onDamage,
   };
 }
 

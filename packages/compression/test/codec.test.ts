@@ -61,7 +61,9 @@ describe.each([
         for (const encoded of [payload, collector.bytes]) {
           expect(encoded.byteLength).toBeLessThanOrEqual(limit);
           expect(content.byteLength).toBeLessThanOrEqual(codec.mostContent(encoded.byteLength));
-          expect(sameBytes(codec.decodeSync(encoded, { contentBytes: content.byteLength, type }), content)).toBe(true);
+          expect(
+            sameBytes(codec.decodeSync(encoded, { contentBytes: content.byteLength, type }), content),
+          ).toBe(true);
           const later = await codec.decode(slicesOf(encoded), {
             contentBytes: content.byteLength,
             type,
@@ -140,9 +142,9 @@ describe('a bomb met by node:zlib', () => {
       },
     });
     const declared = 3_000_000;
-    expect(await codeOfRejection(gzip.decode(slicesOf(bomb), { contentBytes: declared, type, signal: undefined }))).toBe(
-      'CORRUPT',
-    );
+    expect(
+      await codeOfRejection(gzip.decode(slicesOf(bomb), { contentBytes: declared, type, signal: undefined })),
+    ).toBe('CORRUPT');
     expect(inflated).toBeLessThanOrEqual(declared + 2 ** 20);
     expect(streams.map((stream) => stream.destroyed)).toEqual([true]);
   });

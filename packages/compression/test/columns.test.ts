@@ -20,7 +20,10 @@ const orders = {
 describe('an archive of columns', () => {
   it('gives back what was put in, in its order, waiting or not', async () => {
     const archive = await compressor.compressColumns(orders);
-    for (const back of [await compressor.decompressColumns(archive), compressor.decompressColumnsSync(archive)]) {
+    for (const back of [
+      await compressor.decompressColumns(archive),
+      compressor.decompressColumnsSync(archive),
+    ]) {
       expect(Object.keys(back)).toEqual(Object.keys(orders));
       expect(back).toEqual(orders);
     }
@@ -61,7 +64,9 @@ describe('an archive of columns', () => {
     const text = fc.oneof(
       fc.string(),
       fc.string({ unit: 'binary' }),
-      fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 3 }).map((units) => String.fromCharCode(...units)),
+      fc
+        .array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 3 })
+        .map((units) => String.fromCharCode(...units)),
     );
     await fc.assert(
       fc.asyncProperty(
@@ -109,7 +114,10 @@ describe('what an archive refuses', () => {
     ['texts with a hole', { a: ['x', undefined] }],
     ['a number', { a: 5 }],
     ['offsets of floats', { a: { offsets: new Float64Array(2), bytes: new Uint8Array(1) } }],
-    ['a text column with another field', { a: { offsets: Int32Array.of(0), bytes: new Uint8Array(0), more: 1 } }],
+    [
+      'a text column with another field',
+      { a: { offsets: Int32Array.of(0), bytes: new Uint8Array(0), more: 1 } },
+    ],
     ['a dictionary of numbers', { a: { codes: Int8Array.of(0), values: [5] } }],
   ])('%s', async (_, columns) => {
     const call = (method: 'compressColumns' | 'compressColumnsSync'): unknown =>
@@ -162,7 +170,16 @@ describe('the codec of columns', () => {
     class Table {
       readonly price = orders.price;
     }
-    for (const value of [{}, [], null, 'text', orders.price, { a: 1 }, { a: orders.price, b: 1 }, new Table()]) {
+    for (const value of [
+      {},
+      [],
+      null,
+      'text',
+      orders.price,
+      { a: 1 },
+      { a: orders.price, b: 1 },
+      new Table(),
+    ]) {
       expect(await codec.encode(value)).toBe(undefined);
     }
   });

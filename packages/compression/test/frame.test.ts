@@ -102,7 +102,9 @@ describe('a codec that this host lacks', () => {
       expect(portable.inspect(frame).codec).toBe(name);
       expect(codeOf(() => portable.decompressSync(frame))).toBe('CODEC');
       expect(await codeOfRejection(portable.decompress(frame))).toBe('CODEC');
-      expect(() => portable.decompressSync(frame)).toThrow(`written by ${name}, which this host does not have`);
+      expect(() => portable.decompressSync(frame)).toThrow(
+        `written by ${name}, which this host does not have`,
+      );
     }
   });
 

@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { Compressor, type CompressorOptions } from '../src/index.js';
 import { codeOf, codeOfRejection, flip, reseal } from './forge.js';
+import { buildNumbers, FLAVOURS } from './columnar/numbers.js';
 import { build, KINDS, noise, sameBytes, type Shape } from './samples.js';
 
 const FRAMES = 100_000;
@@ -26,6 +27,14 @@ class Dice {
 }
 
 function anyData(dice: Dice): ReturnType<typeof build> {
+  if (dice.below(2) === 0) {
+    return buildNumbers({
+      kind: dice.one(...KINDS),
+      flavour: dice.one(...FLAVOURS),
+      length: 1 + dice.below(dice.one(8, 200, 1500)),
+      seed: dice.below(1000),
+    });
+  }
   const shape: Shape = {
     kind: dice.one(...KINDS),
     length: dice.below(dice.one(8, 200, 3000)),
@@ -73,8 +82,18 @@ function mutated(frame: Uint8Array, other: Uint8Array, dice: Dice): Uint8Array {
 
 it(`${String(FRAMES)} mutated frames end in a typed error or in the bytes that were given`, async () => {
   const writers = (
-    [{ codec: 'none' }, { minBytes: 0 }, { codec: 'gzip', minBytes: 0, portable: true }] as const
-  ).map((options: CompressorOptions) => new Compressor(options));
+    [
+      { codec: 'none' },
+      {},
+      { codec: 'gzip', portable: true },
+      { codec: 'deflate' },
+      { codec: 'brotli' },
+      { codec: 'zstd' },
+      { codec: 'columnar' },
+      { codec: 'columnar', level: 'balanced' },
+      { codec: 'columnar', level: 'small' },
+    ] as const
+  ).map((options: CompressorOptions) => new Compressor({ minBytes: 0, ...options }));
   const readers = [false, true].map((portable) => new Compressor({ portable, maxOutputBytes: '16MB' }));
   const peakBefore = process.memoryUsage().arrayBuffers;
   let peak = 0;

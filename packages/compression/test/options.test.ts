@@ -41,7 +41,10 @@ describe('resolveOptions', () => {
   });
 
   it.each([
-    [{ codec: 'lz4' }, /codec must be one of 'auto', 'none', 'gzip', 'deflate', 'brotli', 'zstd', 'columnar'; given 'lz4'/],
+    [
+      { codec: 'lz4' },
+      /codec must be one of 'auto', 'none', 'gzip', 'deflate', 'brotli', 'zstd', 'columnar'; given 'lz4'/,
+    ],
     [{ level: 6 }, /level must be one of/],
     [{ minBytes: -1 }, /minBytes must be/],
     [{ minBytes: 'much' }, /minBytes must be/],
@@ -73,7 +76,11 @@ describe('the options of one call', () => {
     Reflect.apply(Reflect.get(compressor, method) as () => unknown, compressor, args);
 
   it.each([
-    ['compressStream', [{ type: 'Float65Array' }], /type must be the name of a typed array; given 'Float65Array'/],
+    [
+      'compressStream',
+      [{ type: 'Float65Array' }],
+      /type must be the name of a typed array; given 'Float65Array'/,
+    ],
     ['compressStream', [{ type: 'ArrayBuffer' }], /type must be the name of a typed array/],
     ['compressStream', [{ blockBytes: 10 }], /blockBytes must be from 1 KB to 64 MB; given 10/],
     ['compressStream', [{ blockBytes: '65MB' }], /blockBytes must be from 1 KB to 64 MB; given '65MB'/],

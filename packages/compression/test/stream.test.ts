@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import { Duplex, Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -40,7 +40,8 @@ function* cut(bytes: Uint8Array, ...lengths: number[]): Generator<Uint8Array> {
 
 const compressed = (bytes: Uint8Array, blockBytes = 1024): Promise<Uint8Array> =>
   through(compressor.compressStream({ blockBytes }), [bytes]);
-const restored = (stream: Uint8Array): Promise<Uint8Array> => through(compressor.decompressStream(), [stream]);
+const restored = (stream: Uint8Array): Promise<Uint8Array> =>
+  through(compressor.decompressStream(), [stream]);
 
 /** Lets everything happen that is under way. */
 async function settled(): Promise<void> {
@@ -57,7 +58,9 @@ describe('a stream', () => {
         async (length, there, back) => {
           const bytes = pattern(length);
           const stream = await through(compressor.compressStream({ blockBytes: 1024 }), cut(bytes, ...there));
-          expect(sameBytes(await through(compressor.decompressStream(), cut(stream, ...back)), bytes)).toBe(true);
+          expect(sameBytes(await through(compressor.decompressStream(), cut(stream, ...back)), bytes)).toBe(
+            true,
+          );
         },
       ),
       { numRuns: 60 },
@@ -75,7 +78,11 @@ describe('a stream', () => {
 
   it('takes any view of memory', async () => {
     const floats = Float64Array.of(1, 2, 3);
-    const stream = await through(compressor.compressStream(), [floats, new DataView(floats.buffer, 8), Buffer.from('x')]);
+    const stream = await through(compressor.compressStream(), [
+      floats,
+      new DataView(floats.buffer, 8),
+      Buffer.from('x'),
+    ]);
     expect((await restored(stream)).byteLength).toBe(24 + 16 + 1);
   });
 
@@ -88,8 +95,8 @@ describe('a stream', () => {
     const bytes = pattern(300_000);
     await pipeline(
       Readable.from(cut(bytes, 7000)),
-      compressor.compressStream({ blockBytes: '64KB' }),
-      compressor.decompressStream(),
+      Duplex.fromWeb(compressor.compressStream({ blockBytes: '64KB' })),
+      Duplex.fromWeb(compressor.decompressStream()),
       async (pieceStream: AsyncIterable<Uint8Array>) => {
         for await (const piece of pieceStream) pieces.push(piece);
       },
@@ -105,7 +112,9 @@ describe('a stream', () => {
         yield noise(1024, given);
       }
     }
-    const reader = source(endless()).pipeThrough(compressor.compressStream({ blockBytes: 1024 })).getReader();
+    const reader = source(endless())
+      .pipeThrough(compressor.compressStream({ blockBytes: 1024 }))
+      .getReader();
     for (let pieces = 0; pieces < 10; pieces++) await reader.read();
     await settled();
     const before = given;
@@ -151,7 +160,9 @@ describe('what a stream refuses', () => {
   it('everything once its signal fires', async () => {
     const stream = await compressed(pattern(5000));
     const signal = AbortSignal.abort(new Error('enough'));
-    expect(await codeOfRejection(through(compressor.compressStream({ signal }), [pattern(10)]))).toBe('ABORTED');
+    expect(await codeOfRejection(through(compressor.compressStream({ signal }), [pattern(10)]))).toBe(
+      'ABORTED',
+    );
     expect(await codeOfRejection(through(compressor.decompressStream({ signal }), [stream]))).toBe('ABORTED');
     const controller = new AbortController();
     function* untilEnough(): Generator<Uint8Array> {

@@ -18,7 +18,7 @@ export interface BlockRunner {
 /** What the codec works with. */
 export interface Columnar {
   /** The workspace of this thread, made on first use. */
-  workspace(): Workspace;
+  readonly workspace: () => Workspace;
   /** Where large contents are worked on; on the event loop, with pauses, where there is none. */
   readonly runner?: BlockRunner | undefined;
 }

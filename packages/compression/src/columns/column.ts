@@ -46,7 +46,7 @@ export function isStrings(column: unknown): column is readonly (string | null)[]
 
 export function isTextColumn(column: unknown): column is TextColumn {
   if (!hasFields(column, ['bytes', 'offsets'])) return false;
-  const offsets = Reflect.get(column, 'offsets');
+  const offsets: unknown = Reflect.get(column, 'offsets');
   const isOffsets =
     offsets instanceof Int32Array || offsets instanceof Uint32Array || offsets instanceof BigInt64Array;
   return isOffsets && Reflect.get(column, 'bytes') instanceof Uint8Array;

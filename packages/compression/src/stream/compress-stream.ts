@@ -16,7 +16,7 @@ export interface CompressStreamParts {
   readonly width: number;
   readonly checksum: Checksum;
   readonly signal: AbortSignal | undefined;
-  compress(block: Compressible, o: { signal: AbortSignal | undefined }): Promise<Uint8Array>;
+  readonly compress: (block: Compressible, o: { signal: AbortSignal | undefined }) => Promise<Uint8Array>;
 }
 
 /** Bytes in, a stream of frames out: see layout.ts. */

@@ -27,7 +27,7 @@ export interface DecompressStreamParts {
   readonly signal: AbortSignal | undefined;
   /** Hears of a damaged block, which is then left out; without it damage ends the stream. */
   readonly onDamage: ((damage: CompressionError) => void) | undefined;
-  decompress(frame: Uint8Array, o: { signal: AbortSignal | undefined }): Promise<Content>;
+  readonly decompress: (frame: Uint8Array, o: { signal: AbortSignal | undefined }) => Promise<Content>;
 }
 
 /** A stream of frames in, the bytes of its content out. */

@@ -7,7 +7,7 @@ import type { Thread, ThreadSource } from './thread.js';
 
 interface Waiting {
   readonly job: BlockJob;
-  settle(result: Uint8Array | Error): void;
+  readonly settle: (result: Uint8Array | Error) => void;
 }
 
 /**

@@ -12,7 +12,10 @@ const compressors = {
 };
 
 /** The commonest chain of filters, and how many times smaller the frame is. */
-function stored(data: TypedArray, level: keyof typeof compressors = 'fast'): { chain: string; ratio: number } {
+function stored(
+  data: TypedArray,
+  level: keyof typeof compressors = 'fast',
+): { chain: string; ratio: number } {
   const compressor = compressors[level];
   const frame = compressor.compressSync(data);
   const { filters, codec } = compressor.inspect(frame);
@@ -58,7 +61,10 @@ describe('at level fast', () => {
   });
 
   it('time stamps are differences of five bits, as integers or as doubles', () => {
-    expect(stored(times())).toEqual({ chain: 'integers > delta > pack', ratio: expect.closeTo(12.6, 0) as number });
+    expect(stored(times())).toEqual({
+      chain: 'integers > delta > pack',
+      ratio: expect.closeTo(12.6, 0) as number,
+    });
     const doubles = Float64Array.from(times(), Number);
     expect(stored(doubles).chain).toBe('decimals 0 > delta > pack');
   });
@@ -96,7 +102,9 @@ describe('at level fast', () => {
 
   it('gaps in prices are exceptions, which cost what they are', () => {
     const next = dice(6);
-    const prices = Float64Array.from({ length: N }, () => (next() % 10 === 0 ? Number.NaN : (next() % 100_000) / 100));
+    const prices = Float64Array.from({ length: N }, () =>
+      next() % 10 === 0 ? Number.NaN : (next() % 100_000) / 100,
+    );
     const { chain, ratio } = stored(prices);
     expect(chain).toBe('decimals 2 > pack');
     expect(ratio).toBeGreaterThan(3.4);
@@ -104,7 +112,9 @@ describe('at level fast', () => {
 
   it('whole hundreds lose their zeros', () => {
     const next = dice(7);
-    expect(stored(Float64Array.from({ length: N }, () => (next() % 1000) * 100)).chain).toMatch(/^decimals -2/);
+    expect(stored(Float64Array.from({ length: N }, () => (next() % 1000) * 100)).chain).toMatch(
+      /^decimals -2/,
+    );
   });
 
   it('noise stays what it is', () => {

@@ -25,7 +25,10 @@ import { anyNumbers, buildNumbers, dice } from './numbers.js';
 // The loops in WebAssembly and in JavaScript, side by side: same answers, same bytes.
 
 const wasm = wasmKernel();
-const length = fc.oneof(fc.integer({ min: 1, max: 40 }), fc.constantFrom(127, 128, 129, 1023, 1024, 1025, 2500));
+const length = fc.oneof(
+  fc.integer({ min: 1, max: 40 }),
+  fc.constantFrom(127, 128, 129, 1023, 1024, 1025, 2500),
+);
 const lanes: readonly Lane[] = [32, 64];
 
 describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
@@ -162,7 +165,10 @@ describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
     it('count and classify alike', () => {
       check((n) => {
         put(new Uint8Array(8), ORIGIN);
-        put(Uint8Array.from({ length: 1024 }, (_, i) => i >> 2), BIN_OF);
+        put(
+          Uint8Array.from({ length: 1024 }, (_, i) => i >> 2),
+          BIN_OF,
+        );
         const narrow = (both((kernel) => kernel[lane].width(FIRST, n, false)) ?? 64) <= 9;
         for (const exact of narrow ? [true, false] : [false]) {
           both((kernel) => {
@@ -219,8 +225,14 @@ describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
         const next = dice(seed);
         const frequencies = [1, 4096 - 1 - 300 - 7, 300, 7];
         const starts = [0, 1, 1 + 3788, 1 + 3788 + 300];
-        put(Uint8Array.from({ length: n }, () => (next() % 5 === 0 ? next() % 4 : 1)), SYMBOLS);
-        put(Uint32Array.from(frequencies, (frequency, i) => frequency + (starts[i] ?? 0) * 65_536), FREQUENCIES);
+        put(
+          Uint8Array.from({ length: n }, () => (next() % 5 === 0 ? next() % 4 : 1)),
+          SYMBOLS,
+        );
+        put(
+          Uint32Array.from(frequencies, (frequency, i) => frequency + (starts[i] ?? 0) * 65_536),
+          FREQUENCIES,
+        );
         const states = frequencies.flatMap((frequency, symbol) =>
           Array.from({ length: frequency }, (_, slot) => symbol + frequency * 2 ** 8 + slot * 2 ** 20),
         );

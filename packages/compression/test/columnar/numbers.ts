@@ -17,7 +17,7 @@ export function dice(seed: number): () => number {
 
 export type Flavour = (typeof FLAVOURS)[number];
 
-const FLAVOURS = [
+export const FLAVOURS = [
   'noise',
   'constant',
   'walk',
@@ -89,8 +89,24 @@ function values(flavour: Flavour, length: number, seed: number): Float64Array {
 }
 
 const EXTREMES = [
-  0, -0, Number.NaN, Infinity, -Infinity, 5e-324, -1e308, 2 ** 53 + 2, 2 ** 51, -(2 ** 51), 2 ** 31, -(2 ** 31),
-  2 ** 63, 0.1, 1e22, 1e23, 123_456_789.012_345, 1 / 3,
+  0,
+  -0,
+  Number.NaN,
+  Infinity,
+  -Infinity,
+  5e-324,
+  -1e308,
+  2 ** 53 + 2,
+  2 ** 51,
+  -(2 ** 51),
+  2 ** 31,
+  -(2 ** 31),
+  2 ** 63,
+  0.1,
+  1e22,
+  1e23,
+  123_456_789.012_345,
+  1 / 3,
 ];
 
 export interface Numbers {

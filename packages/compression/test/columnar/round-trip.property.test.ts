@@ -20,7 +20,10 @@ const levels = ['fast', 'balanced', 'small'] as const;
 
 const lengths = fc.oneof(
   { weight: 4, arbitrary: fc.integer({ min: 1, max: 300 }) },
-  { weight: 1, arbitrary: fc.constantFrom(1, 2, 3, 7, 8, 9, 2047, 2048, 2049, 5000, 16_383, 16_384, 16_385, 33_000) },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(1, 2, 3, 7, 8, 9, 2047, 2048, 2049, 5000, 16_383, 16_384, 16_385, 33_000),
+  },
 );
 
 describe('numbers of any kind and flavour', () => {

@@ -1,7 +1,7 @@
 import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Compressor, type Executor } from '../../src/index.js';
-import { blockTask } from '../../src/columnar/task.js';
+import type { blockTask } from '../../src/columnar/task.js';
 import { codeOfRejection } from '../forge.js';
 import { sameBytes } from '../samples.js';
 
@@ -35,11 +35,18 @@ describe('large typed arrays', () => {
     const tasks: { module: string; export: string; transfer?: ArrayBuffer[] }[] = [];
     const executor: Executor = {
       concurrency: 3,
-      async run<R>(task: { module: string; export: string; args: unknown; transfer?: ArrayBuffer[] }): Promise<R> {
+      async run<R>(task: {
+        module: string;
+        export: string;
+        args: unknown;
+        transfer?: ArrayBuffer[];
+      }): Promise<R> {
         tasks.push(task);
         const loaded = (await import(task.module)) as Record<string, typeof blockTask>;
         const run = loaded[task.export];
-        const args = structuredClone(task.args, { transfer: task.transfer ?? [] }) as Parameters<typeof blockTask>[0];
+        const args = structuredClone(task.args, { transfer: task.transfer ?? [] }) as Parameters<
+          typeof blockTask
+        >[0];
         if (run === undefined) throw new Error(`no export ${task.export}`);
         return run(args).value as R;
       },
