@@ -1,5 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { callable, type Bench } from '@perf/tooling-bench';
 
 // What the benches compress: 10 MB each, drawn from one seed, and columns of a real table.
@@ -112,10 +111,9 @@ export async function texts(peer: Bench['peer']): Promise<Record<string, Uint8Ar
 
 /** The five columns of flights-3m.parquet in vega-datasets: numbers as they are, airports as numbers of entries. */
 export async function flights(peer: Bench['peer']): Promise<Record<string, Numbers | Uint16Array>> {
-  const file = createRequire(new URL('../../../tooling/bench-peers/package.json', import.meta.url)).resolve(
-    'vega-datasets/data/flights-3m.parquet',
-  );
-  const bytes = readFileSync(file);
+  // The package exports only its JavaScript; the file lies in a folder beside it.
+  const peers = new URL('../../../tooling/bench-peers/node_modules/vega-datasets/', import.meta.url);
+  const bytes = readFileSync(new URL('data/flights-3m.parquet', peers));
   const { compressors } = (await peer('hyparquet-compressors')) as { compressors: unknown };
   const read = callable(await peer('hyparquet'), 'parquetReadObjects');
   const memory = bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.byteLength);

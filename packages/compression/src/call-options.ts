@@ -82,7 +82,7 @@ export function resolveDecompressStream(
   readonly maxOutputBytes: number;
   readonly onDamage: ((damage: CompressionError) => void) | undefined;
 } {
-  const given = options ?? {};
+  const given = options === undefined ? {} : options;
   requireKnown(given, ['signal', 'maxOutputBytes', 'onDamage']);
   const onDamage: unknown = given.onDamage;
   if (onDamage !== undefined && typeof onDamage !== 'function') {

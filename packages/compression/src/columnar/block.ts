@@ -5,14 +5,17 @@ import { decimals } from './filters/decimals.js';
 import { dictionary } from './filters/dictionary.js';
 import type { Block, BlockPlan, FilterName } from './filters/filter.js';
 import { constant, integers, raw, rotated } from './filters/integers.js';
+import { multiples } from './filters/multiples.js';
 import { runs } from './filters/runs.js';
 import { shuffled } from './filters/shuffled.js';
+import { singles } from './filters/singles.js';
 import { CONTENT } from './kernels/layout.js';
 import { PackedReader, PackedWriter, unreadable, type Workspace } from './workspace.js';
 
 /**
  * A block: a byte for its filter, then what the filter writes. The numbers of the filters are fixed for ever:
- * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs, 7 shuffled.
+ * 0 raw, 1 constant, 2 integers, 3 decimals, 4 rotated, 5 dictionary, 6 runs, 7 shuffled,
+ * 8 multiples, 9 singles.
  */
 export const FILTERS: readonly FilterName[] = [
   'raw',
@@ -23,6 +26,8 @@ export const FILTERS: readonly FilterName[] = [
   'dictionary',
   'runs',
   'shuffled',
+  'multiples',
+  'singles',
 ];
 
 /** Bytes that a raw block takes beside its content. */
@@ -45,12 +50,23 @@ export class BlockEncoder {
   encode(content: Uint8Array): Uint8Array<ArrayBuffer> {
     this.#workspace.bytes.set(content, CONTENT);
     const block: Block = { element: this.#element, n: content.byteLength / this.#element.bytes };
-    const chosen = choose(block, this.#workspace, this.#level, this.#previous);
-    this.#previous = chosen;
-    const written =
-      this.#level === 'small' ? this.#smallest(block, chosen.plan) : this.#tried(block, chosen.plan);
-    if (written !== undefined && written.byteLength <= content.byteLength) return written;
-    return this.#tried(block, { filter: 'raw' }) ?? content.slice();
+    const unfit: FilterName[] = [];
+    for (;;) {
+      const chosen = choose(block, this.#workspace, this.#level, this.#previous, unfit);
+      const written = this.#written(block, chosen.plan);
+      if (written === undefined) {
+        // The sample did not show what the whole block is like: the next best, then.
+        unfit.push(chosen.plan.filter);
+        continue;
+      }
+      this.#previous = unfit.length === 0 ? chosen : undefined;
+      if (written.byteLength <= content.byteLength + BLOCK_OVERHEAD) return written;
+      return this.#tried(block, { filter: 'raw' }) ?? written;
+    }
+  }
+
+  #written(block: Block, plan: BlockPlan): Uint8Array<ArrayBuffer> | undefined {
+    return this.#level === 'small' ? this.#smallest(block, plan) : this.#tried(block, plan);
   }
 
   /** By trying: repetitions show in no sample. */
@@ -101,6 +117,10 @@ function writeFilter(block: Block, plan: BlockPlan, writer: PackedWriter): boole
       return runs.write(block, plan, writer);
     case 'shuffled':
       return shuffled.write(block, plan, writer);
+    case 'multiples':
+      return multiples.write(block, plan, writer);
+    case 'singles':
+      return singles.write(block, plan, writer);
   }
 }
 
@@ -124,6 +144,11 @@ function readFilter(block: Block, reader: PackedReader): number {
       return runs.read(block, reader);
     case 'shuffled':
       return shuffled.read(block, reader);
+    case 'multiples':
+      return multiples.read(block, reader);
+    case 'singles':
+      if (kind !== 'float' || bytes !== 8) throw unreadable();
+      return singles.read(block, reader);
     default:
       throw unreadable();
   }

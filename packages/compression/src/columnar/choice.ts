@@ -1,10 +1,12 @@
 import type { Level } from '../codec/codec.js';
 import { scaleOf } from './filters/decimals.js';
 import { MOST_ENTRIES } from './filters/dictionary.js';
-import type { Block, BlockPlan } from './filters/filter.js';
+import type { Block, BlockPlan, FilterName } from './filters/filter.js';
 import { isConstant, rotatedSeries, widened } from './filters/integers.js';
 import { CONTENT, DICTIONARY, FIRST, POSITIONS, SECOND, SPARE } from './kernels/layout.js';
+import { commonDivisor, drawn, layOrigin } from './filters/multiples.js';
 import { shuffledGain } from './filters/shuffled.js';
+import { singleSeries } from './filters/singles.js';
 import { estimate, gather, LEAD, placeSpans, sampleOf } from './sample.js';
 import type { Order } from './series.js';
 import type { Workspace } from './workspace.js';
@@ -55,6 +57,7 @@ export function choose(
   workspace: Workspace,
   level: Level,
   previous: Candidate | undefined,
+  unfit: readonly FilterName[] = [],
 ): Candidate {
   if (block.n === 0) return { plan: { filter: 'raw' }, bits: 0 };
   if (isConstant(block, workspace)) return { plan: { filter: 'constant' }, bits: 0 };
@@ -64,17 +67,21 @@ export function choose(
     // The first one stays the measure, so that many small steps do not add up.
     return { plan: again.plan, bits: previous.bits };
   }
-  return best({ block, workspace, level, orders: ALL_ORDERS });
+  return best({ block, workspace, level, orders: ALL_ORDERS }, unfit);
 }
 
-function best(judged: Judged): Candidate {
+function best(judged: Judged, unfit: readonly FilterName[]): Candidate {
   const { block, workspace, level } = judged;
   const { element } = block;
   const candidates: Candidate[] = [{ plan: { filter: 'raw' }, bits: element.bytes * 8 }];
   if (element.kind === 'float') candidates.push(...asFloats(judged));
   candidates.push(asIntegers(judged), ...asRuns(judged), ...asDictionary(judged));
-  const chosen = candidates.reduce((least, next) => (next.bits < least.bits ? next : least));
-  if (level !== 'balanced' || chosen.bits < element.bytes * 8 * HARD) return chosen;
+  if (element.bytes > 1) candidates.push(...asMultiples(judged));
+  const chosen = candidates
+    .filter(({ plan }) => !unfit.includes(plan.filter))
+    .reduce((least, next) => (next.bits < least.bits ? next : least));
+  if (level !== 'balanced' || chosen.bits < element.bytes * 8 * HARD || unfit.includes('shuffled'))
+    return chosen;
   // What looks like noise may be a pattern that repeats.
   const bits = ((element.bytes * 8) / shuffledGain(block, workspace)) * MARGIN;
   return bits < chosen.bits ? { plan: { filter: 'shuffled', level: 1 }, bits } : chosen;
@@ -91,6 +98,10 @@ function sameAgain(judged: Judged, { plan }: Candidate): Candidate | undefined {
       return asRotated(same);
     case 'decimals':
       return asDecimals(same, plan.exponent);
+    case 'multiples':
+      return asMultiples(same, plan.divisor)[0];
+    case 'singles':
+      return asSingles(same);
     case 'runs':
       return asRuns(same)[0];
     case 'dictionary':
@@ -113,7 +124,38 @@ function asFloats(judged: Judged): Candidate[] {
   const exponent = block.element.bytes < 4 ? undefined : findExponent(block, workspace);
   const decimals = exponent === undefined ? undefined : asDecimals(judged, exponent);
   // What reads as decimals gains nothing when it is taken by its bits.
-  return [decimals ?? asRotated(judged)];
+  if (decimals !== undefined) return [decimals];
+  const singles = block.element.bytes === 8 ? asSingles(judged) : undefined;
+  return [singles ?? asRotated(judged)];
+}
+
+function asSingles({ block, workspace, level, orders }: Judged): Candidate | undefined {
+  const series = singleSeries(block, workspace);
+  if (series === undefined) return undefined;
+  const { plan, bits } = estimate(workspace, sampleOf(series), level, orders);
+  return { plan: { filter: 'singles', series: plan }, bits };
+}
+
+/** Integers that have a divisor in common: the one of some of them, or the one that the block before had. */
+function asMultiples({ block, workspace, level, orders }: Judged, known?: bigint): Candidate[] {
+  const { at, n, lane } = widened(block, workspace);
+  const divisor = known ?? commonDivisor(drawn(workspace, at, n, lane));
+  if (divisor <= 1n || divisor >= 2n ** BigInt(lane - 1)) return [];
+  const { firsts, length } = placeSpans(n);
+  const lead = firsts[0] === 0 ? 0 : LEAD;
+  // Behind what was widened, where that stands in the same region.
+  const region = at === FIRST ? POSITIONS : FIRST;
+  layOrigin(workspace, block, at, divisor);
+  const spans: number[] = [];
+  let to = region;
+  for (const first of firsts) {
+    const from = at + ((first - lead) * lane) / 8;
+    if (workspace.kernel[lane].divide(from, length + lead, to) === 0) return [];
+    spans.push(to + (lead * lane) / 8);
+    to += ((length + lead) * lane) / 8;
+  }
+  const { plan, bits } = estimate(workspace, { spans, length, n, lane, unsigned: false }, level, orders);
+  return [{ plan: { filter: 'multiples', divisor, series: plan }, bits: bits * MARGIN + (2 * lane) / n }];
 }
 
 function asDecimals({ block, workspace, level, orders }: Judged, exponent: number): Candidate | undefined {

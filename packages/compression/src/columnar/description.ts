@@ -19,11 +19,12 @@ const PACKINGS = [' > pack', ' > bins'];
 /** The chains of a payload by how many blocks they have, most first; none for a payload that cannot be followed. */
 export function describeBlocks(payload: Uint8Array, type: ContentType, contentBytes: number): FilterChain[] {
   const counts = new Map<string, number>();
+  const element = elementOf(type);
   try {
-    for (const { offset, length } of walkBlocks(payload, elementOf(type), contentBytes, SLICE_BYTES).ranges) {
+    for (const { offset, length } of walkBlocks(payload, element, contentBytes, SLICE_BYTES).ranges) {
       const view = new DataView(payload.buffer, payload.byteOffset + offset, length);
       for (let at = 0; at < length; at += LENGTH_BYTES + view.getUint32(at, true)) {
-        const chain = chainOf(view, at + LENGTH_BYTES);
+        const chain = chainOf(view, at + LENGTH_BYTES, element.lane);
         counts.set(chain, (counts.get(chain) ?? 0) + 1);
       }
     }
@@ -33,10 +34,12 @@ export function describeBlocks(payload: Uint8Array, type: ContentType, contentBy
   return [...counts].map(([chain, blocks]) => ({ chain, blocks })).sort((a, b) => b.blocks - a.blocks);
 }
 
-function chainOf(block: DataView, at: number): string {
+function chainOf(block: DataView, at: number, lane: number): string {
   const filter: FilterName = FILTERS[block.getUint8(at)] ?? 'raw';
   if (filter === 'decimals') return `decimals ${String(block.getInt8(at + 1))}${seriesOf(block, at + 2)}`;
-  if (filter === 'integers' || filter === 'rotated') return filter + seriesOf(block, at + 1);
+  if (filter === 'integers' || filter === 'rotated' || filter === 'singles')
+    return filter + seriesOf(block, at + 1);
+  if (filter === 'multiples') return filter + seriesOf(block, at + 1 + lane / 4);
   return filter === 'shuffled' ? 'shuffled > deflate' : filter;
 }
 

@@ -117,6 +117,34 @@ describe('at level fast', () => {
     );
   });
 
+  it('nanoseconds that are whole milliseconds are counted as these', () => {
+    const nanoseconds = times().map((time) => time * 1_000_000n);
+    const { chain, ratio } = stored(nanoseconds);
+    expect(chain).toBe('multiples > delta > pack');
+    expect(ratio).toBeGreaterThan(12);
+  });
+
+  it('one number that is no multiple costs its block the filter, not the others', () => {
+    const nanoseconds = times().map((time) => time * 1_000_000n);
+    // Where no sample looks.
+    nanoseconds[2000] = 1n;
+    const compressor = compressors.fast;
+    const frame = compressor.compressSync(nanoseconds);
+    expect(compressor.inspect(frame).filters).toEqual([
+      { chain: 'multiples > delta > pack', blocks: 3 },
+      { chain: expect.stringMatching(/^integers/) as string, blocks: 1 },
+    ]);
+    expect(compressor.decompressSync(frame)).toEqual(nanoseconds);
+  });
+
+  it('doubles that were floats are floats', () => {
+    const next = dice(12);
+    const floats = Float64Array.from({ length: N }, () => Math.fround(Math.sin(next())));
+    const { chain, ratio } = stored(floats);
+    expect(chain).toMatch(/^singles/);
+    expect(ratio).toBeGreaterThan(2);
+  });
+
   it('noise stays what it is', () => {
     const next = dice(8);
     const noise = new Uint32Array(N).map(() => next());
@@ -142,7 +170,7 @@ describe('at level balanced', () => {
 
   it('a pattern of noise that repeats is shuffled and deflated', () => {
     const next = dice(10);
-    const tile = Float64Array.from({ length: 700 }, () => next() / 2 ** 32);
+    const tile = Float64Array.from({ length: 700 }, () => Math.sin(next()));
     const tiles = Float64Array.from({ length: N }, (_, i) => tile[i % 700] ?? 0);
     const compressor = new Compressor({ codec: 'columnar', level: 'balanced' });
     const { filters } = compressor.inspect(compressor.compressSync(tiles));
@@ -153,7 +181,7 @@ describe('at level balanced', () => {
 describe('auto', () => {
   it('takes a general codec where a pattern repeats that no filter sees', () => {
     const next = dice(11);
-    const tile = Float64Array.from({ length: 700 }, () => next() / 2 ** 32);
+    const tile = Float64Array.from({ length: 700 }, () => Math.sin(next()));
     const tiles = Float64Array.from({ length: N }, (_, i) => tile[i % 700] ?? 0);
     const compressor = compressors.fast;
     expect(['gzip', 'zstd']).toContain(compressor.inspect(compressor.compressSync(tiles)).codec);

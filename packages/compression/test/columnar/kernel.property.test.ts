@@ -6,6 +6,7 @@ import {
   CONTENT,
   COUNTERS,
   DICTIONARY,
+  DIVISOR,
   FIRST,
   FREQUENCIES,
   LOWERS,
@@ -137,6 +138,25 @@ describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
           sameBytes(FIRST, n * width);
         }
         expect(Buffer.compare(bytesOf(twin).subarray(FIRST, FIRST + n * width), bytes)).toBe(0);
+      });
+    });
+
+    it('divide and multiply alike', () => {
+      check((n, bytes) => {
+        const first = bytes.slice(0, width);
+        for (const divisor of [1, 3, 1000]) {
+          const divisors = lane === 64 ? BigInt64Array.of(BigInt(divisor)) : Int32Array.of(divisor);
+          put(first, ORIGIN);
+          put(divisors, DIVISOR);
+          if (both((kernel) => kernel[lane].divide(FIRST, n, SECOND)) !== 1) continue;
+          sameBytes(SECOND, n * width);
+          both((kernel) => {
+            kernel[lane].multiply(SECOND, n);
+          });
+          sameBytes(SECOND, n * width);
+          const back = bytesOf(twin).subarray(SECOND, SECOND + n * width);
+          expect(Buffer.compare(back, bytes)).toBe(0);
+        }
       });
     });
 
@@ -293,6 +313,28 @@ describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
         }
       }),
       { numRuns: 100 },
+    );
+  });
+
+  it('take doubles for floats alike, and only those that are', () => {
+    fc.assert(
+      fc.property(numbers(64), fc.boolean(), ({ n, bytes }, rounded) => {
+        const doubles = new Float64Array(bytes.slice().buffer);
+        if (rounded)
+          doubles.forEach((value, i) => (doubles[i] = Number.isNaN(value) ? 1 : Math.fround(value)));
+        put(doubles, CONTENT);
+        const singles = both((kernel) => kernel.demote(CONTENT, n, FIRST));
+        if (rounded) expect(singles).toBe(1);
+        if (singles !== 1) return;
+        sameBytes(FIRST, n * 4);
+        both((kernel) => {
+          kernel.promote(FIRST, n, SECOND);
+        });
+        sameBytes(SECOND, n * 8);
+        const back = new Float64Array(twin.memory.buffer.slice(SECOND, SECOND + n * 8));
+        for (const [i, value] of doubles.entries()) expect(Object.is(back[i], value)).toBe(true);
+      }),
+      { numRuns: 150 },
     );
   });
 

@@ -32,6 +32,8 @@ export const FLAVOURS = [
   'extremes',
   'skewed',
   'periodic',
+  'thousands',
+  'singles',
 ] as const;
 
 /** The values of a flavour, as doubles. */
@@ -77,6 +79,12 @@ function values(flavour: Flavour, length: number, seed: number): Float64Array {
         break;
       case 'skewed':
         out[i] = Math.clz32(draw) * (draw % 3);
+        break;
+      case 'thousands':
+        out[i] = level += (990 + (draw % 21)) * 1000;
+        break;
+      case 'singles':
+        out[i] = Math.fround(Math.sin(draw));
         break;
       case 'periodic':
         out[i] = Math.sin(i % 64);

@@ -17,6 +17,8 @@ export type BlockPlan =
   | { readonly filter: 'rotated'; readonly series: SeriesPlan }
   | { readonly filter: 'dictionary'; readonly series: SeriesPlan }
   | { readonly filter: 'runs'; readonly series: SeriesPlan }
+  | { readonly filter: 'multiples'; readonly divisor: bigint; readonly series: SeriesPlan }
+  | { readonly filter: 'singles'; readonly series: SeriesPlan }
   | { readonly filter: 'shuffled'; readonly level: 1 | 9 };
 
 export type FilterName = BlockPlan['filter'];

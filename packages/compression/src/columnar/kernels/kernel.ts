@@ -23,6 +23,8 @@ export interface Kernel extends Readonly<Record<Lane, LaneKernel>> {
   readonly narrow16: (from: number, n: number, to: number) => void;
   readonly shuffle: (from: number, n: number, width: number, to: number) => void;
   readonly unshuffle: (from: number, n: number, width: number, to: number) => void;
+  readonly demote: (from: number, n: number, to: number) => number;
+  readonly promote: (from: number, n: number, to: number) => void;
   readonly encodeSymbols: (n: number, end: number) => number;
   readonly decodeSymbols: (from: number, end: number, n: number) => number;
 }
@@ -37,6 +39,8 @@ export interface LaneKernel {
   readonly toDecimals: ToDecimals;
   readonly fromDecimals: (at: number, n: number, scale: number, divide: boolean) => void;
   readonly rotate: (at: number, n: number, width: number, back: boolean) => void;
+  readonly divide: (from: number, n: number, to: number) => number;
+  readonly multiply: (at: number, n: number) => void;
   readonly runs: (from: number, n: number, values: number, lengths: number) => number;
   readonly expand: (values: number, lengths: number, runs: number, n: number, to: number) => number;
   readonly index: (from: number, n: number, codes: number, values: number, limit: number) => number;
@@ -95,6 +99,8 @@ function byLane(e: Exports): Kernel {
       toDecimals: e.toDecimals32,
       fromDecimals: e.fromDecimals32,
       rotate: e.rotate32,
+      divide: e.divide32,
+      multiply: e.multiply32,
       runs: e.runs32,
       expand: e.expand32,
       index: e.index32,
@@ -114,6 +120,8 @@ function byLane(e: Exports): Kernel {
       toDecimals: e.toDecimals64,
       fromDecimals: e.fromDecimals64,
       rotate: e.rotate64,
+      divide: e.divide64,
+      multiply: e.multiply64,
       runs: e.runs64,
       expand: e.expand64,
       index: e.index64,

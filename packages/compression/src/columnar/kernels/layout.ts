@@ -31,6 +31,8 @@ export const BIN_OF = 0x101000;
 export const COUNTERS = 0x102000;
 /** What bins are counted from, a word or a double word. */
 export const ORIGIN = 0x103800;
+/** What multiples are divided by, a word or a double word. */
+export const DIVISOR = 0x103840;
 /** The entries of a dictionary, up to 4096 double words. */
 export const DICTIONARY = 0x104000;
 /** What a block was encoded to, or is decoded from: up to 512 KB. */

@@ -7,6 +7,7 @@ import { subtractDoubleWords, subtractWords } from './differences.js';
 import { entropy } from './entropy.js';
 import { lanes, rotateDoubleWords, rotateWords } from './lanes.js';
 import { createMemory } from './memory.js';
+import { multipleDoubleWords, multipleWords, singles } from './multiples.js';
 import { planes } from './planes.js';
 import { repeatedDoubleWords, repeatedWords } from './repeats.js';
 
@@ -19,12 +20,14 @@ export function createTwin(): Kernel {
     memory,
     ...lanes(memory),
     ...planes(memory),
+    ...singles(memory),
     ...entropy(memory),
     32: {
       ...packWords(memory),
       ...subtractWords(memory),
       ...singleDecimals(memory),
       ...rotateWords(memory),
+      ...multipleWords(memory),
       ...repeatedWords(memory),
       ...binWords(memory),
     },
@@ -33,6 +36,7 @@ export function createTwin(): Kernel {
       ...subtractDoubleWords(memory),
       ...doubleDecimals(memory),
       ...rotateDoubleWords(memory),
+      ...multipleDoubleWords(memory),
       ...repeatedDoubleWords(memory),
       ...binDoubleWords(memory),
     },
