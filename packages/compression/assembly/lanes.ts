@@ -91,6 +91,31 @@ export function rotate32(at: usize, n: i32, width: i32, back: bool): void {
   }
 }
 
+/** In place: signed words with their sign as the lowest bit, so that what is small in size has few bits; or back. */
+export function zigzag32(at: usize, n: i32, back: bool): void {
+  const one = i32x4.splat(1);
+  for (let i = 0; i < n; i += 4) {
+    const v = v128.load(at);
+    const turned = back
+      ? v128.xor(i32x4.shr_u(v, 1), i32x4.neg(v128.and(v, one)))
+      : v128.xor(i32x4.shl(v, 1), i32x4.shr_s(v, 31));
+    v128.store(at, turned);
+    at += 16;
+  }
+}
+
+export function zigzag64(at: usize, n: i32, back: bool): void {
+  const one = i64x2.splat(1);
+  for (let i = 0; i < n; i += 2) {
+    const v = v128.load(at);
+    const turned = back
+      ? v128.xor(i64x2.shr_u(v, 1), i64x2.neg(v128.and(v, one)))
+      : v128.xor(i64x2.shl(v, 1), i64x2.shr_s(v, 63));
+    v128.store(at, turned);
+    at += 16;
+  }
+}
+
 export function rotate64(at: usize, n: i32, width: i32, back: bool): void {
   const up = back ? width - 1 : 1;
   const down = width - up;

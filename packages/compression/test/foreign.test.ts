@@ -84,7 +84,7 @@ describe('a zstd file', () => {
   const zstd = findZlib();
   const compress = zstd?.zstdCompressSync;
 
-  it.runIf(compress !== undefined)('gives all of its frames', async () => {
+  it.runIf(compress !== undefined)('gives all of its frames (where node:zlib has zstd)', async () => {
     const reader = new Compressor();
     const part = (bytes: Uint8Array): Uint8Array => compress?.(bytes, { chunkSize: 2 ** 16 }) ?? bytes;
     const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3);
@@ -100,16 +100,19 @@ describe('a zstd file', () => {
     expect(await codeOfRejection(bounded.decompress(file))).toBe('TOO_LARGE');
   });
 
-  it.runIf(compress !== undefined && has('zstd'))('is what zstd writes, and zstd reads ours', () => {
-    const reader = new Compressor({ codec: 'zstd' });
-    const file = spawnSync('zstd', ['-c'], { input: content, maxBuffer: 2 ** 26 }).stdout;
-    expect(sameBytes(reader.decompressSync(file), content)).toBe(true);
-    const frame = reader.compressSync(content);
-    const payload = frame.subarray(reader.inspect(frame).payloadOffset);
-    const { status, stdout } = spawnSync('zstd', ['-dc'], { input: payload, maxBuffer: 2 ** 26 });
-    expect(status).toBe(0);
-    expect(sameBytes(stdout, content)).toBe(true);
-  });
+  it.runIf(compress !== undefined && has('zstd'))(
+    'is what zstd writes, and zstd reads ours (where both are there)',
+    () => {
+      const reader = new Compressor({ codec: 'zstd' });
+      const file = spawnSync('zstd', ['-c'], { input: content, maxBuffer: 2 ** 26 }).stdout;
+      expect(sameBytes(reader.decompressSync(file), content)).toBe(true);
+      const frame = reader.compressSync(content);
+      const payload = frame.subarray(reader.inspect(frame).payloadOffset);
+      const { status, stdout } = spawnSync('zstd', ['-dc'], { input: payload, maxBuffer: 2 ** 26 });
+      expect(status).toBe(0);
+      expect(sameBytes(stdout, content)).toBe(true);
+    },
+  );
 
   it('says what it needs on a host without zstd', async () => {
     const portable = new Compressor({ portable: true });

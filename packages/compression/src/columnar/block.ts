@@ -7,7 +7,7 @@ import type { Block, BlockPlan, FilterName } from './filters/filter.js';
 import { constant, integers, raw, rotated } from './filters/integers.js';
 import { multiples } from './filters/multiples.js';
 import { runs } from './filters/runs.js';
-import { shuffled } from './filters/shuffled.js';
+import { shuffled, shuffledGain } from './filters/shuffled.js';
 import { singles } from './filters/singles.js';
 import { CONTENT } from './kernels/layout.js';
 import { PackedReader, PackedWriter, unreadable, type Workspace } from './workspace.js';
@@ -72,7 +72,8 @@ export class BlockEncoder {
   /** By trying: repetitions show in no sample. */
   #smallest(block: Block, plan: BlockPlan): Uint8Array<ArrayBuffer> | undefined {
     const first = this.#tried(block, plan)?.slice();
-    const second = this.#tried(block, { filter: 'shuffled', level: 9 });
+    const { order } = shuffledGain(block, new PackedWriter(this.#workspace));
+    const second = this.#tried(block, { filter: 'shuffled', order, level: 9 });
     if (first === undefined || second === undefined) return first ?? second;
     return second.byteLength < first.byteLength ? second : first;
   }

@@ -9,7 +9,7 @@ import { shuffledGain } from './filters/shuffled.js';
 import { singleSeries } from './filters/singles.js';
 import { estimate, gather, LEAD, placeSpans, sampleOf } from './sample.js';
 import type { Order } from './series.js';
-import type { Workspace } from './workspace.js';
+import { PackedWriter, type Workspace } from './workspace.js';
 
 /** How many times smaller than the next best a filter must be that takes longer. */
 const MARGIN = 1.05;
@@ -83,8 +83,9 @@ function best(judged: Judged, unfit: readonly FilterName[]): Candidate {
   if (level !== 'balanced' || chosen.bits < element.bytes * 8 * HARD || unfit.includes('shuffled'))
     return chosen;
   // What looks like noise may be a pattern that repeats.
-  const bits = ((element.bytes * 8) / shuffledGain(block, workspace)) * MARGIN;
-  return bits < chosen.bits ? { plan: { filter: 'shuffled', level: 1 }, bits } : chosen;
+  const { order, gain } = shuffledGain(block, new PackedWriter(workspace));
+  const bits = ((element.bytes * 8) / gain) * MARGIN;
+  return bits < chosen.bits ? { plan: { filter: 'shuffled', order, level: 1 }, bits } : chosen;
 }
 
 /** The candidate that was chosen before, by the sample of this block. */

@@ -143,9 +143,15 @@ async function* inOrder(
       running.push(started(job(), runner, either));
       if (running.length <= runner.concurrency) continue;
       const first = await running.shift();
+      // The answers of quick threads would follow each other without ever letting the event loop go on.
+      await nextTurn(signal);
       if (first !== undefined) yield first;
     }
-    for (const next of running.splice(0)) yield await next;
+    for (const next of running.splice(0)) {
+      const piece = await next;
+      await nextTurn(signal);
+      yield piece;
+    }
   } finally {
     // Whoever stops early wants none of the others either.
     ended.abort();

@@ -40,7 +40,8 @@ function chainOf(block: DataView, at: number, lane: number): string {
   if (filter === 'integers' || filter === 'rotated' || filter === 'singles')
     return filter + seriesOf(block, at + 1);
   if (filter === 'multiples') return filter + seriesOf(block, at + 1 + lane / 4);
-  return filter === 'shuffled' ? 'shuffled > deflate' : filter;
+  if (filter !== 'shuffled') return filter;
+  return `${block.getUint8(at + 1) === 1 ? 'delta > zigzag > ' : ''}shuffled > deflate`;
 }
 
 function seriesOf(block: DataView, at: number): string {

@@ -178,6 +178,19 @@ describe('at level balanced', () => {
   });
 });
 
+describe('at level small', () => {
+  it('a wave that rises is the repetition of its steps', () => {
+    const wave = Int32Array.from(
+      { length: N },
+      (_, i) => 17 * i + Math.round(1_000_000 * Math.sin((i % 700) / 111)),
+    );
+    const compressor = new Compressor({ codec: 'columnar', level: 'small' });
+    const frame = compressor.compressSync(wave);
+    expect(compressor.inspect(frame).filters[0]?.chain).toBe('delta > zigzag > shuffled > deflate');
+    expect(compressor.decompressSync(frame)).toEqual(wave);
+  });
+});
+
 describe('auto', () => {
   it('takes a general codec where a pattern repeats that no filter sees', () => {
     const next = dice(11);

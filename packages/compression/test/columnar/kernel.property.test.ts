@@ -129,11 +129,17 @@ describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
       });
     });
 
-    it('rotate alike, there and back', () => {
+    it('rotate and turn signs alike, there and back', () => {
       check((n, bytes) => {
         for (const back of [false, true]) {
           both((kernel) => {
             kernel[lane].rotate(FIRST, n, lane, back);
+          });
+          sameBytes(FIRST, n * width);
+        }
+        for (const back of [false, true]) {
+          both((kernel) => {
+            kernel[lane].zigzag(FIRST, n, back);
           });
           sameBytes(FIRST, n * width);
         }

@@ -19,7 +19,7 @@ export type BlockPlan =
   | { readonly filter: 'runs'; readonly series: SeriesPlan }
   | { readonly filter: 'multiples'; readonly divisor: bigint; readonly series: SeriesPlan }
   | { readonly filter: 'singles'; readonly series: SeriesPlan }
-  | { readonly filter: 'shuffled'; readonly level: 1 | 9 };
+  | { readonly filter: 'shuffled'; readonly order: 0 | 1; readonly level: 1 | 9 };
 
 export type FilterName = BlockPlan['filter'];
 

@@ -30,12 +30,12 @@ export const rotated: Filter<BlockPlan & { filter: 'rotated' }> = {
 };
 
 /** The elements as a series: where they stand, or as words where they are smaller. */
-export function widened({ element, n }: Block, { kernel }: Workspace): Series {
+export function widened({ element, n }: Block, { kernel }: Workspace, from: number = CONTENT): Series {
   const { bytes, lane, kind } = element;
   const signed = kind === 'signed';
-  const at = bytes >= 4 ? CONTENT : FIRST;
-  if (bytes === 1) kernel.widen8(CONTENT, n, signed, at);
-  if (bytes === 2) kernel.widen16(CONTENT, n, signed, at);
+  const at = bytes >= 4 ? from : FIRST;
+  if (bytes === 1) kernel.widen8(from, n, signed, at);
+  if (bytes === 2) kernel.widen16(from, n, signed, at);
   return { at, n, lane, unsigned: !signed };
 }
 

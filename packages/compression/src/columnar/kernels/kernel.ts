@@ -39,6 +39,7 @@ export interface LaneKernel {
   readonly toDecimals: ToDecimals;
   readonly fromDecimals: (at: number, n: number, scale: number, divide: boolean) => void;
   readonly rotate: (at: number, n: number, width: number, back: boolean) => void;
+  readonly zigzag: (at: number, n: number, back: boolean) => void;
   readonly divide: (from: number, n: number, to: number) => number;
   readonly multiply: (at: number, n: number) => void;
   readonly runs: (from: number, n: number, values: number, lengths: number) => number;
@@ -99,6 +100,7 @@ function byLane(e: Exports): Kernel {
       toDecimals: e.toDecimals32,
       fromDecimals: e.fromDecimals32,
       rotate: e.rotate32,
+      zigzag: e.zigzag32,
       divide: e.divide32,
       multiply: e.multiply32,
       runs: e.runs32,
@@ -120,6 +122,7 @@ function byLane(e: Exports): Kernel {
       toDecimals: e.toDecimals64,
       fromDecimals: e.fromDecimals64,
       rotate: e.rotate64,
+      zigzag: e.zigzag64,
       divide: e.divide64,
       multiply: e.multiply64,
       runs: e.runs64,

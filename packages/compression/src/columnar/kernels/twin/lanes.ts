@@ -26,7 +26,7 @@ export function lanes({
   };
 }
 
-type Rotation = Pick<LaneKernel, 'rotate'>;
+type Rotation = Pick<LaneKernel, 'rotate' | 'zigzag'>;
 
 export function rotateWords({ u32 }: Memory): Rotation {
   return {
@@ -37,6 +37,12 @@ export function rotateWords({ u32 }: Memory): Rotation {
       for (let i = at / 4; i < at / 4 + n; i++) {
         const word = u32[i] ?? 0;
         u32[i] = ((word << up) | (word >>> down)) & mask;
+      }
+    },
+    zigzag(at, n, back) {
+      for (let i = at / 4; i < at / 4 + n; i++) {
+        const word = u32[i] ?? 0;
+        u32[i] = back ? (word >>> 1) ^ -(word & 1) : (word << 1) ^ (word >> 31);
       }
     },
   };
@@ -50,6 +56,15 @@ export function rotateDoubleWords({ u32 }: Memory): Rotation {
         const high = u32[i + 1] ?? 0;
         u32[i] = back ? (low >>> 1) | (high << 31) : (low << 1) | (high >>> 31);
         u32[i + 1] = back ? (high >>> 1) | (low << 31) : (high << 1) | (low >>> 31);
+      }
+    },
+    zigzag(at, n, back) {
+      for (let i = at / 4; i < at / 4 + 2 * n; i += 2) {
+        const low = u32[i] ?? 0;
+        const high = u32[i + 1] ?? 0;
+        const sign = back ? -(low & 1) : high >> 31;
+        u32[i] = (back ? (low >>> 1) | (high << 31) : low << 1) ^ sign;
+        u32[i + 1] = (back ? high >>> 1 : (high << 1) | (low >>> 31)) ^ sign;
       }
     },
   };
