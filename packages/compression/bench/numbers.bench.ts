@@ -19,6 +19,8 @@ export default async function run(bench: Bench): Promise<void> {
     const data = NUMBERS[name]?.() ?? new Uint8Array(0);
     const bytes = bytesOf(data);
     const zipped = gzipSync(bytes, { level: 1 });
+    const memory = new ArrayBuffer(bytes.byteLength);
+    const allocate = (): ArrayBuffer => memory;
     const frame = compressor.compressSync(data);
     const gain = zipped.byteLength / frame.byteLength;
     const chain = compressor.inspect(frame).filters[0]?.chain ?? '';
@@ -38,7 +40,11 @@ export default async function run(bench: Bench): Promise<void> {
     comparison(
       `${name}: decompress 10 MB`,
       await benchmark.compare(
-        { 'gzip-1': () => gunzipSync(zipped), '@perf/compression': () => compressor.decompressSync(frame) },
+        {
+          'gzip-1': () => gunzipSync(zipped),
+          '@perf/compression': () => compressor.decompressSync(frame),
+          'to given memory': () => compressor.decompressSync(frame, { allocate }),
+        },
         { budget },
       ),
     );
@@ -77,9 +83,13 @@ function oursAt(level: 'fast' | 'balanced', data: Parameters<Compressor['compres
 function measured(peers: readonly Peer[], bytes: Uint8Array, rounds: number): string[][] {
   const times = peers.map(() => ({ there: [] as number[], back: [] as number[], size: 0 }));
   for (let round = 0; round < rounds; round++) {
-    for (const [index, { compress, decompress }] of peers.entries()) {
+    for (let turn = 0; turn < peers.length; turn++) {
+      // Another one begins each round: the first finds memory as the last has left it.
+      const index = (turn + 2 * round) % peers.length;
+      const peer = peers[index];
       const into = times[index];
-      if (into === undefined) continue;
+      if (peer === undefined || into === undefined) continue;
+      const { compress, decompress } = peer;
       // Memory that others left behind is free again: fresh memory costs more than most codecs.
       globalThis.gc?.();
       const begun = performance.now();

@@ -3,6 +3,7 @@ import { shown } from '@perf/internal/errors';
 import { refuseUnknown } from '@perf/internal/options';
 import { isElementType, rowOf, type ContentType } from './element-type.js';
 import { optionError, type CompressionError } from './errors.js';
+import { allocate, type Allocate } from './memory.js';
 import { requireObject } from './options.js';
 import { MOST_BLOCK_BYTES } from './stream/layout.js';
 
@@ -10,6 +11,15 @@ import { MOST_BLOCK_BYTES } from './stream/layout.js';
 export interface CallOptions {
   /** Ends the call early, whether it waits or works: it is then rejected with `ABORTED`. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** What `decompress` takes. */
+export interface DecompressOptions extends CallOptions {
+  /**
+   * Gives the memory for the content: an `ArrayBuffer` of at least so many bytes, as of a pool. What comes back is then
+   * a view of its beginning. Default: fresh memory, which the system may take long to provide.
+   */
+  readonly allocate?: ((bytes: number) => ArrayBuffer) | undefined;
 }
 
 /** What `decompressColumns` takes. */
@@ -41,6 +51,31 @@ const USUAL_BLOCK_BYTES = '1MB';
 export function resolveSignal(options: CallOptions = {}): AbortSignal | undefined {
   requireKnown(options, ['signal']);
   return parseSignal(options.signal);
+}
+
+/** Reads the options of one decompression. */
+export function resolveDecompress(options: DecompressOptions = {}): {
+  readonly signal: AbortSignal | undefined;
+  readonly allocate: Allocate;
+} {
+  requireKnown(options, ['signal', 'allocate']);
+  const given: unknown = options.allocate;
+  if (given !== undefined && typeof given !== 'function') {
+    throw optionError(`allocate must be a function; given ${shown(given)}`);
+  }
+  const signal = parseSignal(options.signal);
+  return { signal, allocate: options.allocate === undefined ? allocate : checked(options.allocate) };
+}
+
+/** Memory of the caller's must be large enough; what comes is checked each time. */
+function checked(from: Allocate): Allocate {
+  return (bytes) => {
+    const memory: unknown = from(bytes);
+    if (memory instanceof ArrayBuffer && memory.byteLength >= bytes) return memory;
+    throw optionError(
+      `allocate must give an ArrayBuffer of at least ${String(bytes)} bytes; it gave ${shown(memory)}`,
+    );
+  };
 }
 
 export function resolveColumnsCall(options: ColumnsCallOptions): {

@@ -11,11 +11,13 @@ import { closed, JobQueue } from './job-queue.js';
 import {
   resolveColumnsCall,
   resolveCompressStream,
+  resolveDecompress,
   resolveDecompressStream,
   resolveSignal,
   type CallOptions,
   type ColumnsCallOptions,
   type CompressStreamOptions,
+  type DecompressOptions,
   type DecompressStreamOptions,
 } from './call-options.js';
 import {
@@ -91,17 +93,18 @@ export class Compressor {
   /**
    * Restores on the spot what a frame holds. The compiler knows its type where it knows the frame's; of a plain
    * `Uint8Array` it knows only that one of the content types comes back. The files of gzip and, where the host has it,
-   * zstd are read as well; their content comes back as a `Uint8Array`.
+   * zstd are read as well; their content comes back as a `Uint8Array`, in memory of its own.
    * Raises any code but `OPTION`, `ABORTED` and `QUEUE_FULL`.
    */
-  decompressSync<C extends Content>(frame: Frame<C>): C;
-  decompressSync(frame: Uint8Array): Content;
-  decompressSync(frame: Uint8Array): Content {
+  decompressSync<C extends Content>(frame: Frame<C>, options?: Omit<DecompressOptions, 'signal'>): C;
+  decompressSync(frame: Uint8Array, options?: Omit<DecompressOptions, 'signal'>): Content;
+  decompressSync(frame: Uint8Array, options?: Omit<DecompressOptions, 'signal'>): Content {
     return this.#onTheSpot('decompress', () => {
+      const { allocate } = resolveDecompress(options);
       const bytes = readFrameBytes(frame);
       const other = foreign(bytes, this.#shop);
       if (other !== undefined) return unpackForeignSync(other, bytes, this.#shop);
-      return unpackSync(admit(bytes, this.#shop), this.#shop);
+      return unpackSync(admit(bytes, this.#shop), this.#shop, allocate);
     });
   }
 
@@ -111,23 +114,27 @@ export class Compressor {
    */
   compress<T extends Compressible>(data: T, options?: CallOptions): Promise<Frame<Restored<T>>>;
   compress(data: Compressible, options?: CallOptions): Promise<Uint8Array<ArrayBuffer>> {
-    return this.#inTurn('compress', options, () => {
+    return this.#inTurn('compress', () => {
+      const signal = resolveSignal(options);
+      throwIfAborted(signal);
       const source = readSource(data);
       requirePackable(source, this.#shop);
-      return (signal) => pack(source, this.#shop, signal);
+      return { signal, work: () => pack(source, this.#shop, signal) };
     });
   }
 
   /** Restores off the event loop what a frame holds. Rejected with any code of `CompressionErrorCode`. */
-  decompress<C extends Content>(frame: Frame<C>, options?: CallOptions): Promise<C>;
-  decompress(frame: Uint8Array, options?: CallOptions): Promise<Content>;
-  decompress(frame: Uint8Array, options?: CallOptions): Promise<Content> {
-    return this.#inTurn('decompress', options, () => {
+  decompress<C extends Content>(frame: Frame<C>, options?: DecompressOptions): Promise<C>;
+  decompress(frame: Uint8Array, options?: DecompressOptions): Promise<Content>;
+  decompress(frame: Uint8Array, options?: DecompressOptions): Promise<Content> {
+    return this.#inTurn('decompress', () => {
+      const { allocate, signal } = resolveDecompress(options);
+      throwIfAborted(signal);
       const bytes = readFrameBytes(frame);
       const other = foreign(bytes, this.#shop);
-      if (other !== undefined) return (signal) => unpackForeign(other, bytes, this.#shop, signal);
+      if (other !== undefined) return { signal, work: () => unpackForeign(other, bytes, this.#shop, signal) };
       const admitted = admit(bytes, this.#shop);
-      return (signal) => unpack(admitted, this.#shop, signal);
+      return { signal, work: () => unpack(admitted, this.#shop, { allocate, signal }) };
     });
   }
 
@@ -275,17 +282,14 @@ export class Compressor {
 
   async #inTurn<R>(
     direction: Direction,
-    options: CallOptions | undefined,
-    prepare: () => (signal: AbortSignal | undefined) => Promise<Made<R>>,
+    prepare: () => { signal: AbortSignal | undefined; work: () => Promise<Made<R>> },
   ): Promise<R> {
     try {
       this.#requireOpen();
-      const signal = resolveSignal(options);
-      throwIfAborted(signal);
-      const work = prepare();
+      const { signal, work } = prepare();
       return await this.#queue.run(async () => {
         const started = this.#startTime();
-        return this.#completed(direction, started, await work(signal));
+        return this.#completed(direction, started, await work());
       }, signal);
     } catch (error) {
       throw this.#ended(direction, error);

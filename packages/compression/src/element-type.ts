@@ -119,22 +119,27 @@ const VIEWS: { readonly [K in Exclude<ContentType, 'ArrayBuffer' | 'Float16Array
   Float64Array,
 };
 
-type ViewConstructor<K extends ContentType> = new (memory: ArrayBuffer) => ContentTypes[K];
+type ViewConstructor<K extends ContentType> = new (
+  memory: ArrayBuffer,
+  byteOffset: number,
+  length: number,
+) => ContentTypes[K];
 
 /** Refuses a type that this host cannot build, before any work is done for it. */
 export function requireType(type: ContentType): void {
   if (type === 'Float16Array') float16Constructor();
 }
 
-/** Gives memory its type again. The memory is handed over, not copied. */
-export function restore(type: ContentType, memory: ArrayBuffer): Content {
-  if (type === 'ArrayBuffer') return memory;
-  if (type === 'Float16Array') return restoreFloat16(memory);
-  return new VIEWS[type](memory);
+/** Gives bytes their type again. Their memory is handed over, not copied, unless it has more than an `ArrayBuffer` may. */
+export function restore(type: ContentType, bytes: Uint8Array<ArrayBuffer>): Content {
+  const { buffer, byteOffset, byteLength } = bytes;
+  if (type === 'ArrayBuffer') return byteLength === buffer.byteLength ? buffer : bytes.slice().buffer;
+  if (type === 'Float16Array') return restoreFloat16(bytes);
+  return new VIEWS[type](buffer, byteOffset, byteLength / ROWS[type].elementBytes);
 }
 
-function restoreFloat16(memory: ArrayBuffer): Content {
-  const view: unknown = Reflect.construct(float16Constructor(), [memory]);
+function restoreFloat16({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): Content {
+  const view: unknown = Reflect.construct(float16Constructor(), [buffer, byteOffset, byteLength / 2]);
   if (isFloat16(view)) return view;
   throw noFloat16();
 }

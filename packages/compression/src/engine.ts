@@ -68,6 +68,7 @@ export function createEngine({
     },
     async close() {
       await pool?.close();
+      workspace = undefined;
     },
   };
 }

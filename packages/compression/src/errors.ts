@@ -82,6 +82,19 @@ export function tooLittle(given: number, contentBytes: number): CompressionError
   );
 }
 
+export function unreadableBlock(why: unknown): CompressionError {
+  return corrupt(`a block of the payload cannot be decoded: ${String(why)}`, why);
+}
+
+/** Work that went to another thread and did not come back. */
+export function lost(what: string, cause?: unknown): CompressionError {
+  return new CompressionError(
+    'ERR_PERF_COMPRESSION_THREAD',
+    `${what}; the data is as it was: call again`,
+    cause === undefined ? undefined : { cause },
+  );
+}
+
 export function detached(): CompressionError {
   return new CompressionError(
     'ERR_PERF_COMPRESSION_DETACHED',

@@ -22,6 +22,7 @@ export type {
   CallOptions,
   ColumnsCallOptions,
   CompressStreamOptions,
+  DecompressOptions,
   DecompressStreamOptions,
 } from './call-options.js';
 export type { ColumnInfo } from './columns/column-archive.js';

@@ -12,6 +12,14 @@ export function allocate(bytes: number): ArrayBuffer {
   }
 }
 
+/** Gives memory of at least so many bytes. */
+export type Allocate = (bytes: number) => ArrayBuffer;
+
+/** Exactly so many bytes of allocated memory, which may have more. */
+export function allocated(bytes: number, from: Allocate): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(from(bytes), 0, bytes);
+}
+
 /** Memory of its own for a large content; small ones cost nothing to clear. */
 function unset(bytes: number): ArrayBuffer | undefined {
   if (bytes < LARGE || bytes > Number.MAX_SAFE_INTEGER) return undefined;

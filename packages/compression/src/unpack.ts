@@ -3,6 +3,7 @@ import type { Codec } from './codec/codec.js';
 import { requireType, restore, type Content } from './element-type.js';
 import { CompressionError, corrupt } from './errors.js';
 import { readHeader, type FrameInfo } from './frame.js';
+import type { Allocate } from './memory.js';
 import type { Made, Workshop } from './pack.js';
 import { Slices } from './slices.js';
 
@@ -39,26 +40,30 @@ export function admit(frame: Uint8Array, { codecs, checksum, maxOutputBytes }: W
 }
 
 /** A frame back into what was given, on the spot. */
-export function unpackSync({ info, codec, payload }: Admitted, shop: Workshop): Made<Content> {
+export function unpackSync(
+  { info, codec, payload }: Admitted,
+  shop: Workshop,
+  allocate: Allocate,
+): Made<Content> {
   if (!codec.verbatim) requireChecksum('payload', shop.checksum(payload), info.payloadChecksum);
-  const memory = codec.decodeSync(payload, info);
-  requireChecksum('content', shop.checksum(new Uint8Array(memory)), info.contentChecksum);
-  return made(info, memory);
+  const content = codec.decodeSync(payload, { ...info, allocate });
+  requireChecksum('content', shop.checksum(content), info.contentChecksum);
+  return made(info, content);
 }
 
 /** A frame back into what was given, piece by piece and off the event loop. */
 export async function unpack(
   { info, codec, payload }: Admitted,
   shop: Workshop,
-  signal: AbortSignal | undefined,
+  { allocate, signal }: { readonly allocate: Allocate; readonly signal: AbortSignal | undefined },
 ): Promise<Made<Content>> {
   throwIfAborted(signal);
   const slices = new Slices(payload, info.payloadBytes, shop.checksum);
   if (!codec.verbatim) requireChecksum('payload', await slices.sum(signal), info.payloadChecksum);
-  const memory = await codec.decode(slices, { ...info, signal });
-  const content = new Slices(new Uint8Array(memory), memory.byteLength, shop.checksum);
-  requireChecksum('content', await content.sum(signal), info.contentChecksum);
-  return made(info, memory);
+  const content = await codec.decode(slices, { ...info, allocate, signal });
+  const whole = new Slices(content, content.byteLength, shop.checksum);
+  requireChecksum('content', await whole.sum(signal), info.contentChecksum);
+  return made(info, content);
 }
 
 function requireChecksum(part: 'payload' | 'content', found: number, expected: number): void {
@@ -67,7 +72,7 @@ function requireChecksum(part: 'payload' | 'content', found: number, expected: n
 
 function made(
   { type, codec, contentBytes, payloadOffset, payloadBytes }: FrameInfo,
-  memory: ArrayBuffer,
+  content: Uint8Array<ArrayBuffer>,
 ): Made<Content> {
-  return { result: restore(type, memory), codec, contentBytes, frameBytes: payloadOffset + payloadBytes };
+  return { result: restore(type, content), codec, contentBytes, frameBytes: payloadOffset + payloadBytes };
 }

@@ -27,7 +27,7 @@ describe('an archive of columns', () => {
       expect(Object.keys(back)).toEqual(Object.keys(orders));
       expect(back).toEqual(orders);
     }
-    expect(compressor.compressColumnsSync(orders).byteLength).toBe(archive.byteLength);
+    expect(compressor.decompressColumnsSync(compressor.compressColumnsSync(orders))).toEqual(orders);
   });
 
   it('is much smaller than its columns', async () => {

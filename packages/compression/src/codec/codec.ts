@@ -1,4 +1,5 @@
 import type { ContentType } from '../element-type.js';
+import type { Allocate } from '../memory.js';
 import type { Slices } from '../slices.js';
 
 /** How hard to try. What it means for each codec stands in the README. */
@@ -14,12 +15,12 @@ export interface Codec {
   readonly verbatim: boolean;
   /** The payload, or `undefined` as soon as it is clear that it would be larger than `limit` bytes. */
   encodeSync(content: Uint8Array, o: EncodeOptions): Uint8Array | undefined;
-  /** The content, in memory of its own; raises `CORRUPT` unless it is exactly as long as it should be. */
-  decodeSync(payload: Uint8Array, o: DecodeOptions): ArrayBuffer;
+  /** The content, in memory that was allocated for it; raises `CORRUPT` unless it is exactly as long as it should be. */
+  decodeSync(payload: Uint8Array, o: DecodeOptions): Uint8Array<ArrayBuffer>;
   /** As `encodeSync`, piece by piece and off the event loop: whether the whole payload was written. */
   encode(content: Slices, sink: Sink, o: EncodeOptions & Abortable): Promise<boolean>;
   /** As `decodeSync`, piece by piece and off the event loop. */
-  decode(payload: Slices, o: DecodeOptions & Abortable): Promise<ArrayBuffer>;
+  decode(payload: Slices, o: DecodeOptions & Abortable): Promise<Uint8Array<ArrayBuffer>>;
   /** The most bytes of content that a payload of this size can hold: what a frame says beyond it is forged. */
   mostContent(payloadBytes: number): number;
 }
@@ -31,6 +32,8 @@ export interface EncodeOptions {
 }
 
 export interface DecodeOptions {
+  /** Where the memory of the content comes from. */
+  readonly allocate: Allocate;
   readonly contentBytes: number;
   readonly type: ContentType;
 }

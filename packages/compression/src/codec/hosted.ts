@@ -1,5 +1,5 @@
 import { tooLittle, tooMuch } from '../errors.js';
-import { ownMemory } from '../memory.js';
+import { allocate, allocated, ownMemory } from '../memory.js';
 import { SLICE_BYTES } from '../slices.js';
 import type { Codec } from './codec.js';
 import { GENERAL, type GeneralName } from './general.js';
@@ -23,13 +23,16 @@ export function hostedCodec(name: GeneralName, engine: ZlibEngine): Codec {
         throw encodeFailure(error, content.byteLength);
       }
     },
-    decodeSync(payload, { contentBytes }) {
+    decodeSync(payload, { contentBytes, allocate: from }) {
       // Where the length can be true, one chunk of it: the result then owns its memory, and nothing has to be joined.
       const chunkSize = Math.max(SMALLEST_CHUNK, plausibleBytes(payload.byteLength, contentBytes));
       const content = inflated(engine, payload, contentBytes, chunkSize);
       if (content.byteLength > contentBytes) throw tooMuch(contentBytes);
       if (content.byteLength < contentBytes) throw tooLittle(content.byteLength, contentBytes);
-      return ownMemory(content);
+      if (from === allocate) return new Uint8Array(ownMemory(content));
+      const copy = allocated(contentBytes, from);
+      copy.set(content);
+      return copy;
     },
     async encode(content, sink, { level, limit, signal }) {
       if (limit < smallest) return false;
@@ -41,8 +44,8 @@ export function hostedCodec(name: GeneralName, engine: ZlibEngine): Codec {
         throw encodeFailure(error, content.byteLength);
       }
     },
-    async decode(payload, { contentBytes, signal }) {
-      const inflow = new Inflow(payload.byteLength, contentBytes);
+    async decode(payload, { contentBytes, allocate: from, signal }) {
+      const inflow = new Inflow(payload.byteLength, contentBytes, from);
       try {
         const stream = engine.decompressor({ chunkSize: chunkFor(contentBytes) });
         await runZlib(stream, payload, (piece) => inflow.take(piece), signal);

@@ -1,5 +1,5 @@
 import { tooLittle, tooMuch } from '../errors.js';
-import { allocate } from '../memory.js';
+import { allocated, type Allocate } from '../memory.js';
 import { nextTurn } from '../turn.js';
 
 /** Above this many bytes of content for one of payload, memory is taken only for what has come. */
@@ -18,37 +18,38 @@ export function plausibleBytes(payloadBytes: number, contentBytes: number): numb
  */
 export class Inflow {
   readonly #contentBytes: number;
-  readonly #memory: ArrayBuffer | undefined;
+  readonly #allocate: Allocate;
+  readonly #content: Uint8Array<ArrayBuffer> | undefined;
   #pieces: Uint8Array[] = [];
   #length = 0;
 
-  constructor(payloadBytes: number, contentBytes: number) {
+  constructor(payloadBytes: number, contentBytes: number, allocate: Allocate) {
     this.#contentBytes = contentBytes;
+    this.#allocate = allocate;
     const plausible = plausibleBytes(payloadBytes, contentBytes) === contentBytes;
-    this.#memory = plausible ? allocate(contentBytes) : undefined;
+    this.#content = plausible ? allocated(contentBytes, allocate) : undefined;
   }
 
   /** Copies a piece. Raises `CORRUPT` for more than was declared. */
   take(piece: Uint8Array): boolean {
     if (this.#length + piece.byteLength > this.#contentBytes) throw tooMuch(this.#contentBytes);
-    if (this.#memory === undefined) this.#pieces.push(piece.slice());
-    else new Uint8Array(this.#memory).set(piece, this.#length);
+    if (this.#content === undefined) this.#pieces.push(piece.slice());
+    else this.#content.set(piece, this.#length);
     this.#length += piece.byteLength;
     return true;
   }
 
   /** Raises `CORRUPT` for less than was declared. */
-  async finish(signal: AbortSignal | undefined): Promise<ArrayBuffer> {
+  async finish(signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
     if (this.#length < this.#contentBytes) throw tooLittle(this.#length, this.#contentBytes);
-    if (this.#memory !== undefined) return this.#memory;
-    const memory = allocate(this.#contentBytes);
-    const content = new Uint8Array(memory);
+    if (this.#content !== undefined) return this.#content;
+    const content = allocated(this.#contentBytes, this.#allocate);
     let offset = 0;
     for (const piece of this.#pieces.splice(0)) {
       if (offset > 0) await nextTurn(signal);
       content.set(piece, offset);
       offset += piece.byteLength;
     }
-    return memory;
+    return content;
   }
 }

@@ -1,16 +1,16 @@
 import { corrupt } from '../errors.js';
-import { allocate } from '../memory.js';
-import type { Codec } from './codec.js';
+import { allocated } from '../memory.js';
+import type { Codec, DecodeOptions } from './codec.js';
 
 /** Keeps bytes as they are. */
 export const none: Codec = {
   name: 'none',
   verbatim: true,
   encodeSync: (content, { limit }) => (content.byteLength > limit ? undefined : content),
-  decodeSync(payload, { contentBytes }) {
-    const memory = allocateFor(payload.byteLength, contentBytes);
-    new Uint8Array(memory).set(payload);
-    return memory;
+  decodeSync(payload, o) {
+    const content = allocateFor(payload.byteLength, o);
+    content.set(payload);
+    return content;
   },
   async encode(content, sink, { signal }) {
     for await (const slice of content.paced(signal)) {
@@ -18,21 +18,23 @@ export const none: Codec = {
     }
     return true;
   },
-  async decode(payload, { contentBytes, signal }) {
-    const memory = allocateFor(payload.byteLength, contentBytes);
-    const bytes = new Uint8Array(memory);
+  async decode(payload, o) {
+    const content = allocateFor(payload.byteLength, o);
     let offset = 0;
-    for await (const slice of payload.paced(signal)) {
-      bytes.set(slice, offset);
+    for await (const slice of payload.paced(o.signal)) {
+      content.set(slice, offset);
       offset += slice.byteLength;
     }
-    return memory;
+    return content;
   },
   mostContent: (payloadBytes) => payloadBytes,
 };
 
-function allocateFor(payloadBytes: number, contentBytes: number): ArrayBuffer {
-  if (payloadBytes === contentBytes) return allocate(contentBytes);
+function allocateFor(
+  payloadBytes: number,
+  { contentBytes, allocate }: DecodeOptions,
+): Uint8Array<ArrayBuffer> {
+  if (payloadBytes === contentBytes) return allocated(contentBytes, allocate);
   throw corrupt(
     `a raw payload of ${String(payloadBytes)} bytes cannot hold a content of ${String(contentBytes)} bytes`,
   );

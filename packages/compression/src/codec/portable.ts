@@ -1,6 +1,6 @@
 import { gunzipSync, gzipSync, unzlibSync, zlibSync } from 'fflate';
 import { corrupt, tooLittle, tooMuch } from '../errors.js';
-import { allocate } from '../memory.js';
+import { allocate, allocated } from '../memory.js';
 import { nextTurn } from '../turn.js';
 import type { Codec, DecodeOptions, EncodeOptions, Level } from './codec.js';
 import { GENERAL } from './general.js';
@@ -38,14 +38,17 @@ export function portableCodec(name: 'gzip' | 'deflate'): Codec {
     const payload = engine.compress(content, LEVELS[level]);
     return payload.byteLength > limit ? undefined : payload;
   };
-  const decodeSync = (payload: Uint8Array, { contentBytes }: DecodeOptions): ArrayBuffer => {
+  const decodeSync = (payload: Uint8Array, o: DecodeOptions): Uint8Array<ArrayBuffer> => {
+    const { contentBytes } = o;
     // fflate believes the size field of the payload, so it gets a buffer instead; it drops what does not fit, so one
     // byte more than declared tells a payload that goes on from one that ends.
     const room = new Uint8Array(allocate(contentBytes + 1));
     const content = inflated(engine, payload, room);
     if (content.byteLength > contentBytes) throw tooMuch(contentBytes);
     if (content.byteLength < contentBytes) throw tooLittle(content.byteLength, contentBytes);
-    return room.buffer.slice(0, contentBytes);
+    const copy = allocated(contentBytes, o.allocate);
+    copy.set(content);
+    return copy;
   };
   return {
     name,

@@ -1,6 +1,6 @@
 import type { Abortable, Codec, EncodeOptions, Level } from '../codec/codec.js';
-import { CompressionError, corrupt, tooMuch } from '../errors.js';
-import { allocate } from '../memory.js';
+import { CompressionError, tooMuch, unreadableBlock } from '../errors.js';
+import { allocate, allocated } from '../memory.js';
 import { SLICE_BYTES, type Slices } from '../slices.js';
 import { nextTurn } from '../turn.js';
 import { PREFIX_BYTES, walkBlocks } from './block-walk.js';
@@ -48,14 +48,14 @@ export function columnarCodec({ workspace, runner }: Columnar): Codec {
       }
       return length > limit ? undefined : joined(pieces, length);
     },
-    decodeSync(payload, { contentBytes, type }) {
+    decodeSync(payload, { contentBytes, type, allocate: from }) {
       const { blockLength } = walkBlocks(payload, elementOf(type), contentBytes, SLICE_BYTES);
-      const memory = allocate(contentBytes);
+      const content = allocated(contentBytes, from);
       const bytes = payload.subarray(PREFIX_BYTES);
       readable(() => {
-        decodeInto(workspace(), { type, blockLength, bytes }, new Uint8Array(memory));
+        decodeInto(workspace(), { type, blockLength, bytes }, content);
       });
-      return memory;
+      return content;
     },
     async encode(content, sink, o) {
       if (!sink.write(prefixFor(o.type))) return false;
@@ -71,8 +71,7 @@ export function columnarCodec({ workspace, runner }: Columnar): Codec {
         o.contentBytes,
         SLICE_BYTES,
       );
-      const memory = allocate(o.contentBytes);
-      const content = new Uint8Array(memory);
+      const content = allocated(o.contentBytes, o.allocate);
       const away = runner !== undefined && o.contentBytes > INLINE_BYTES.decode;
       if (!away) {
         for (const [index, { offset, length, contentOffset, contentBytes }] of ranges.entries()) {
@@ -83,7 +82,7 @@ export function columnarCodec({ workspace, runner }: Columnar): Codec {
             decodeInto(workspace(), { type: o.type, blockLength, bytes }, out);
           });
         }
-        return memory;
+        return content;
       }
       const jobs = ranges.map(({ offset, length, contentBytes }) => (): BlockJob => {
         const bytes = payload.copy(offset, length);
@@ -95,7 +94,7 @@ export function columnarCodec({ workspace, runner }: Columnar): Codec {
         content.set(piece, at);
         at += piece.byteLength;
       }
-      return memory;
+      return content;
     },
     // A block of one value for 64 KB takes its length, its filter and the value.
     mostContent: (payloadBytes) => payloadBytes * 2 ** 14,
@@ -170,15 +169,8 @@ function readable(decode: () => void): void {
   try {
     decode();
   } catch (error) {
-    throw unreadableBlocks(error);
+    throw error instanceof CompressionError ? error : unreadableBlock(error);
   }
-}
-
-/** What went wrong while blocks were decoded, in this package's words. */
-export function unreadableBlocks(error: unknown): unknown {
-  return error instanceof CompressionError
-    ? error
-    : corrupt('a block of the payload cannot be decoded', error);
 }
 
 function joined(pieces: readonly Uint8Array[], length: number): Uint8Array {

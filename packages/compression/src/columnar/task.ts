@@ -11,18 +11,25 @@ import { createWorkspace, type Workspace } from './workspace.js';
 /** Marks a result whose buffers are to be moved; the executors of `@perf/lazy` look for it. */
 const TRANSFER: unique symbol = Symbol.for('@perf/lazy.transfer');
 
-/** The result of a job. Its memory is all its own, so it can be moved. */
-export interface MovedBytes {
-  readonly value: Uint8Array<ArrayBuffer>;
+/** What comes of a job: bytes, or in words why there are none. */
+export type JobResult = Uint8Array<ArrayBuffer> | string;
+
+/** The result of a job, and the memory that can be moved with it. */
+export interface MovedResult {
+  readonly value: JobResult;
   readonly transfer: readonly ArrayBuffer[];
   readonly [TRANSFER]: true;
 }
 
 let workspace: Workspace | undefined;
 
-/** Does a job with the workspace of this thread. */
-export function blockTask(job: BlockJob): MovedBytes {
+/** Does a job with the workspace of this thread. Blocks that cannot be read are an answer, not an error. */
+export function blockTask(job: BlockJob): MovedResult {
   workspace ??= createWorkspace(createKernel(), deflateOf(findZlib()));
-  const value = runJob(workspace, job);
-  return { value, transfer: [value.buffer], [TRANSFER]: true };
+  try {
+    const value = runJob(workspace, job);
+    return { value, transfer: [value.buffer], [TRANSFER]: true };
+  } catch (error) {
+    return { value: String(error), transfer: [], [TRANSFER]: true };
+  }
 }

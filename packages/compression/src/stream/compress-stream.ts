@@ -102,6 +102,6 @@ class BlockWriter implements Transformer<Uint8Array, Uint8Array> {
     this.#block = new Uint8Array(blockBytes);
     this.#filled = 0;
     this.#blocks += 1;
-    await this.#pipeline.add(compress(restore(type, content.buffer), { signal }));
+    await this.#pipeline.add(compress(restore(type, content), { signal }));
   }
 }

@@ -1,7 +1,7 @@
 import { aborted, onAbort, throwIfAborted } from '../abort.js';
 import type { BlockRunner } from '../columnar/columnar.js';
 import type { BlockJob } from '../columnar/job.js';
-import { CompressionError, corrupt } from '../errors.js';
+import { lost, unreadableBlock } from '../errors.js';
 import { nextTurn } from '../turn.js';
 import type { Thread, ThreadSource } from './thread.js';
 
@@ -44,7 +44,7 @@ export class ThreadPool implements BlockRunner {
   async run(job: BlockJob, signal: AbortSignal | undefined): Promise<Uint8Array> {
     if (this.#unavailable) {
       await nextTurn(signal);
-      return this.#here(job);
+      return this.#doneHere(job);
     }
     return new Promise((resolve, reject) => {
       throwIfAborted(signal);
@@ -69,7 +69,7 @@ export class ThreadPool implements BlockRunner {
 
   /** Ends all threads. Jobs that are at work or wait are refused. */
   async close(): Promise<void> {
-    for (const waiting of this.#waiting.splice(0)) waiting.settle(lost());
+    for (const waiting of this.#waiting.splice(0)) waiting.settle(lost('the compressor was closed'));
     await Promise.all([...this.#threads].map((thread) => this.#end(thread)));
   }
 
@@ -94,12 +94,12 @@ export class ThreadPool implements BlockRunner {
     thread.run(job, (outcome) => {
       if (outcome.kind === 'lost') {
         this.#threads.delete(thread);
-        if (outcome.begun) settle(lost(outcome.cause));
+        if (outcome.begun) settle(lost('the thread that worked on the data was lost', outcome.cause));
         else this.#doWithout(waiting);
         this.#next();
         return;
       }
-      settle(outcome.kind === 'done' ? outcome.bytes : unreadable(outcome.message));
+      settle(typeof outcome.result === 'string' ? unreadableBlock(outcome.result) : outcome.result);
       this.#rest(thread);
       this.#next();
     });
@@ -110,10 +110,18 @@ export class ThreadPool implements BlockRunner {
     this.#unavailable = true;
     for (const { job, settle } of [first, ...this.#waiting.splice(0)]) {
       try {
-        settle(this.#here(job));
+        settle(this.#doneHere(job));
       } catch (error) {
-        settle(error instanceof Error ? error : unreadable(String(error)));
+        settle(error instanceof Error ? error : unreadableBlock(error));
       }
+    }
+  }
+
+  #doneHere(job: BlockJob): Uint8Array {
+    try {
+      return this.#here(job);
+    } catch (error) {
+      throw unreadableBlock(error);
     }
   }
 
@@ -128,16 +136,4 @@ export class ThreadPool implements BlockRunner {
     if (place >= 0) this.#idle.splice(place, 1);
     return thread.end();
   }
-}
-
-function unreadable(message: string): CompressionError {
-  return corrupt(`a block of the payload cannot be decoded: ${message}`);
-}
-
-function lost(cause?: unknown): CompressionError {
-  return new CompressionError(
-    'ERR_PERF_COMPRESSION_THREAD',
-    'the thread that worked on the data was lost; call again',
-    { cause },
-  );
 }

@@ -14,7 +14,7 @@ export type Outcome =
 /** One thread that does one job at a time. */
 export interface Thread {
   run(job: BlockJob, done: (outcome: Outcome) => void): void;
-  /** Calls back once, unless a job comes first, when there was nothing to do for a while. */
+  /** Calls back once, unless a job comes first, when there was nothing to do for a while or the thread is gone. */
   rest(expired: () => void): void;
   end(): Promise<void>;
 }
@@ -33,6 +33,7 @@ class WorkerThread implements Thread {
   #ready = false;
   #current: { readonly job: BlockJob; readonly done: (outcome: Outcome) => void } | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #expired: () => void = () => undefined;
   #cause: unknown;
 
   constructor() {
@@ -46,26 +47,33 @@ class WorkerThread implements Thread {
       this.#cause = cause;
     });
     this.#worker.on('exit', () => {
+      this.#expired();
       this.#finish({ kind: 'lost', begun: this.#ready, cause: this.#cause });
     });
     this.#worker.unref();
   }
 
   run(job: BlockJob, done: (outcome: Outcome) => void): void {
-    clearTimeout(this.#timer);
+    this.#occupied();
     this.#current = { job, done };
     this.#worker.ref();
     if (this.#ready) this.#post();
   }
 
   rest(expired: () => void): void {
-    clearTimeout(this.#timer);
+    this.#occupied();
+    this.#expired = expired;
     this.#timer = setTimeout(expired, IDLE_MS).unref();
   }
 
   async end(): Promise<void> {
-    clearTimeout(this.#timer);
+    this.#occupied();
     await this.#worker.terminate();
+  }
+
+  #occupied(): void {
+    clearTimeout(this.#timer);
+    this.#expired = () => undefined;
   }
 
   #begin(): void {

@@ -2,7 +2,7 @@ import { getHeapStatistics } from 'node:v8';
 import { describe, expect, it } from 'vitest';
 import { Compressor, type Executor } from '../../src/index.js';
 import type { blockTask } from '../../src/columnar/task.js';
-import { codeOfRejection } from '../forge.js';
+import { codeOfRejection, reseal } from '../forge.js';
 import { sameBytes } from '../samples.js';
 
 // Threads of the built package, whose entry Node loads by itself.
@@ -60,10 +60,41 @@ describe('large typed arrays', () => {
     await compressor.close();
   });
 
-  it('fail clearly when an executor gives something else', async () => {
-    const executor: Executor = { concurrency: 1, run: <R>() => Promise.resolve('text' as R) };
+  it.each([
+    ['gives something else', () => Promise.resolve(5), 'THREAD'],
+    ['says why there is nothing', () => Promise.resolve('a block is not what its filters write'), 'CORRUPT'],
+    ['fails', () => Promise.reject(new Error('no worker could be started')), 'THREAD'],
+  ] as const)('fail clearly when an executor %s', async (_, run, code) => {
+    const executor: Executor = { concurrency: 1, run: <R>() => run() as Promise<R> };
     const compressor = new Compressor({ executor });
-    expect(await codeOfRejection(compressor.compress(large))).toBe('CORRUPT');
+    expect(await codeOfRejection(compressor.compress(large))).toBe(code);
+    await compressor.close();
+  });
+
+  it('are aborted when the executor was told so', async () => {
+    const controller = new AbortController();
+    const executor: Executor = {
+      concurrency: 1,
+      run: (_, o) =>
+        new Promise((_resolve, reject) => {
+          o?.signal?.addEventListener('abort', () => reject(new Error('stopped')));
+          controller.abort();
+        }),
+    };
+    const compressor = new Compressor({ executor });
+    expect(await codeOfRejection(compressor.compress(large, { signal: controller.signal }))).toBe('ABORTED');
+    await compressor.close();
+  });
+
+  it('whose frames were forged are refused by the thread, which goes on', async () => {
+    const compressor = new Compressor({ codec: 'columnar', threads: 1 });
+    const frame = await compressor.compress(large);
+    // The filter of the first block becomes one that nobody has.
+    const forged = frame.slice();
+    forged[32 + 1 + 4] = 200;
+    expect(await codeOfRejection(compressor.decompress(reseal(forged)))).toBe('CORRUPT');
+    expect(sameBytes(await compressor.decompress(frame), large)).toBe(true);
+    expect(compressor.stats().threads).toBe(1);
     await compressor.close();
   });
 });

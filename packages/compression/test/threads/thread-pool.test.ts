@@ -52,7 +52,7 @@ const job = (name: number): BlockJob => ({
   level: 'fast',
   bytes: Uint8Array.of(name),
 });
-const done = (name: number): Outcome => ({ kind: 'done', bytes: Uint8Array.of(name) });
+const done = (name: number): Outcome => ({ kind: 'done', result: Uint8Array.of(name) });
 
 describe('a pool of threads', () => {
   it('starts none before there is work, and no more than it may', async () => {
@@ -99,7 +99,7 @@ describe('a pool of threads', () => {
     const { pool, threads } = setUp();
     const result = codeOfRejection(pool.run(job(1), undefined));
     await Promise.resolve();
-    threads[0]?.answer({ kind: 'failed', message: 'a block is not what its filters write' });
+    threads[0]?.answer({ kind: 'done', result: 'a block is not what its filters write' });
     expect(await result).toBe('CORRUPT');
     expect(threads[0]?.ended).toBe(false);
   });
