@@ -52,7 +52,8 @@ export class BlockEncoder {
     const block: Block = { element: this.#element, n: content.byteLength / this.#element.bytes };
     const unfit: FilterName[] = [];
     for (;;) {
-      const chosen = choose(block, this.#workspace, this.#level, this.#previous, unfit);
+      const previous = unfit.length === 0 ? this.#previous : undefined;
+      const chosen = choose(block, this.#workspace, this.#level, previous, unfit);
       const written = this.#written(block, chosen.plan);
       if (written === undefined) {
         // The sample did not show what the whole block is like: the next best, then.
