@@ -1,6 +1,8 @@
 import { describe, expectTypeOf, it } from 'vitest';
 import type {
   CodecName,
+  Columns,
+  Executor,
   CompressionError,
   CompressionEvent,
   Compressor,
@@ -88,6 +90,32 @@ describe('shapes that others rely on', () => {
     }
     expectTypeOf<Compressor>().toExtend<BytesCompressor>();
     expectTypeOf<Compressor>().toExtend<AsyncDisposable>();
+  });
+
+  it('the port of a codec of values, as a cache takes it', () => {
+    interface ValueCodec<V> {
+      encode(value: V): Promise<Uint8Array[] | undefined>;
+      decode(parts: Uint8Array[]): Promise<V>;
+      decodeSync(parts: Uint8Array[]): V;
+    }
+    expectTypeOf<ReturnType<Compressor['columnCodec']>>().toExtend<ValueCodec<Columns>>();
+    expectTypeOf<{ price: Float64Array; city: string[] }>().toExtend<Columns>();
+  });
+
+  it('the executor of others, which may know more', () => {
+    interface LazyExecutor {
+      run<R>(
+        task: {
+          readonly module: string;
+          readonly export: string;
+          readonly args: unknown;
+          readonly transfer?: (ArrayBuffer | { readonly close: () => void })[];
+        },
+        o?: { readonly signal?: AbortSignal | undefined; readonly priority?: number | undefined },
+      ): Promise<R>;
+      readonly concurrency: number;
+    }
+    expectTypeOf<LazyExecutor>().toExtend<Executor>();
   });
 
   it('the events', () => {
