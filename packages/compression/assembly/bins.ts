@@ -7,34 +7,37 @@
  */
 import { BIN_OF, COUNTERS, LOWERS, ORIGIN, SIDE, SYMBOLS, WIDTHS } from '../src/columnar/kernels/layout';
 
-/** Which bucket a word is in: by its distance from the origin, which is below 512 if `exact`. */
-@inline
-function bucket32(value: u32, exact: bool): usize {
-  const distance = value - load<u32>(ORIGIN);
-  if (exact) return distance;
-  const side = <u32>((<i32>distance) >> 31);
-  const magnitude = distance ^ side;
-  const octave: u32 = magnitude < 16 ? 0 : 28 - clz<u32>(magnitude);
-  const index = (octave << 3) + (magnitude >> octave);
-  return (index ^ side) + SIDE;
-}
+/** A class, for only its functions can be made to be inlined in what other tools read as TypeScript. */
+class Bucket {
+  /** Which bucket a word is in: by its distance from the origin, which is below 512 if `exact`. */
+  @inline
+  static of32(value: u32, exact: bool): usize {
+    const distance = value - load<u32>(ORIGIN);
+    if (exact) return distance;
+    const side = <u32>((<i32>distance) >> 31);
+    const magnitude = distance ^ side;
+    const octave: u32 = magnitude < 16 ? 0 : 28 - clz<u32>(magnitude);
+    const index = (octave << 3) + (magnitude >> octave);
+    return (index ^ side) + SIDE;
+  }
 
-@inline
-function bucket64(value: u64, exact: bool): usize {
-  const distance = value - load<u64>(ORIGIN);
-  if (exact) return <usize>distance;
-  const side = <u64>((<i64>distance) >> 63);
-  const magnitude = distance ^ side;
-  const octave: u64 = magnitude < 16 ? 0 : 60 - clz<u64>(magnitude);
-  const index = (octave << 3) + (magnitude >> octave);
-  return <usize>(index ^ side) + SIDE;
+  @inline
+  static of64(value: u64, exact: bool): usize {
+    const distance = value - load<u64>(ORIGIN);
+    if (exact) return <usize>distance;
+    const side = <u64>((<i64>distance) >> 63);
+    const magnitude = distance ^ side;
+    const octave: u64 = magnitude < 16 ? 0 : 60 - clz<u64>(magnitude);
+    const index = (octave << 3) + (magnitude >> octave);
+    return <usize>(index ^ side) + SIDE;
+  }
 }
 
 /** Counts how many words are in each bucket. */
 export function count32(from: usize, n: i32, exact: bool): void {
   memory.fill(COUNTERS, 0, SIDE << 3);
   for (let i = 0; i < n; i++) {
-    const at = COUNTERS + (bucket32(load<u32>(from + ((<usize>i) << 2)), exact) << 2);
+    const at = COUNTERS + (Bucket.of32(load<u32>(from + ((<usize>i) << 2)), exact) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
 }
@@ -42,7 +45,7 @@ export function count32(from: usize, n: i32, exact: bool): void {
 export function count64(from: usize, n: i32, exact: bool): void {
   memory.fill(COUNTERS, 0, SIDE << 3);
   for (let i = 0; i < n; i++) {
-    const at = COUNTERS + (bucket64(load<u64>(from + ((<usize>i) << 3)), exact) << 2);
+    const at = COUNTERS + (Bucket.of64(load<u64>(from + ((<usize>i) << 3)), exact) << 2);
     store<u32>(at, load<u32>(at) + 1);
   }
 }
@@ -50,13 +53,13 @@ export function count64(from: usize, n: i32, exact: bool): void {
 /** Writes the bin of each word. */
 export function classify32(from: usize, n: i32, exact: bool): void {
   for (let i = 0; i < n; i++) {
-    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket32(load<u32>(from + ((<usize>i) << 2)), exact)));
+    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + Bucket.of32(load<u32>(from + ((<usize>i) << 2)), exact)));
   }
 }
 
 export function classify64(from: usize, n: i32, exact: bool): void {
   for (let i = 0; i < n; i++) {
-    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + bucket64(load<u64>(from + ((<usize>i) << 3)), exact)));
+    store<u8>(SYMBOLS + i, load<u8>(BIN_OF + Bucket.of64(load<u64>(from + ((<usize>i) << 3)), exact)));
   }
 }
 

@@ -143,7 +143,6 @@ function smallest64(from: usize, n: i32, bias: u64): u64 {
 }
 
 /** The bytes that `count` distances of so many bits take. */
-@inline
 function packedBytes(count: i32, width: i32): usize {
   return (<usize>count * <usize>width + 7) >> 3;
 }

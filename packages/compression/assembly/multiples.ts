@@ -6,10 +6,10 @@ export function divide32(from: usize, n: i32, to: usize): i32 {
   const origin = load<i32>(ORIGIN);
   const divisor = load<i32>(DIVISOR);
   for (let i = 0; i < n; i++) {
-    const distance: i32 = load<i32>(from + (<usize>i << 2)) - origin;
+    const distance: i32 = load<i32>(from + ((<usize>i) << 2)) - origin;
     const quotient: i32 = distance / divisor;
     if (quotient * divisor != distance) return 0;
-    store<i32>(to + (<usize>i << 2), quotient);
+    store<i32>(to + ((<usize>i) << 2), quotient);
   }
   return 1;
 }
@@ -18,10 +18,10 @@ export function divide64(from: usize, n: i32, to: usize): i32 {
   const origin = load<i64>(ORIGIN);
   const divisor = load<i64>(DIVISOR);
   for (let i = 0; i < n; i++) {
-    const distance: i64 = load<i64>(from + (<usize>i << 3)) - origin;
+    const distance: i64 = load<i64>(from + ((<usize>i) << 3)) - origin;
     const quotient: i64 = distance / divisor;
     if (quotient * divisor != distance) return 0;
-    store<i64>(to + (<usize>i << 3), quotient);
+    store<i64>(to + ((<usize>i) << 3), quotient);
   }
   return 1;
 }
@@ -48,9 +48,9 @@ export function multiply64(at: usize, n: i32): void {
 /** Doubles as floats; returns whether all of them are the same numbers, bit for bit. */
 export function demote(from: usize, n: i32, to: usize): i32 {
   for (let i = 0; i < n; i += 2) {
-    const v = v128.load(from + (<usize>i << 3));
+    const v = v128.load(from + ((<usize>i) << 3));
     const single = f32x4.demote_f64x2_zero(v);
-    v128.store64_lane(to + (<usize>i << 2), single, 0);
+    v128.store64_lane(to + ((<usize>i) << 2), single, 0);
     // Of a NaN not even its own bits are equal: none is taken, for its payload might get lost.
     const same = v128.and(i64x2.eq(f64x2.promote_low_f32x4(single), v), f64x2.eq(v, v));
     if (i64x2.extract_lane(same, 0) == 0 || (i + 1 < n && i64x2.extract_lane(same, 1) == 0)) return 0;
@@ -61,6 +61,6 @@ export function demote(from: usize, n: i32, to: usize): i32 {
 /** Floats as doubles, from the last to the first: they may begin at the same place. */
 export function promote(from: usize, n: i32, to: usize): void {
   for (let i = (n - 1) & ~1; i >= 0; i -= 2) {
-    v128.store(to + (<usize>i << 3), f64x2.promote_low_f32x4(v128.load64_zero(from + (<usize>i << 2))));
+    v128.store(to + ((<usize>i) << 3), f64x2.promote_low_f32x4(v128.load64_zero(from + ((<usize>i) << 2))));
   }
 }
