@@ -159,6 +159,7 @@ export class Compressor {
 
   /** As `compressColumns`, on the spot. */
   compressColumnsSync(columns: Columns): Uint8Array<ArrayBuffer> {
+    this.#requireOpen();
     const packed = packColumns(columns);
     const frames = arraysOf(packed).map((array) => this.compressSync(array));
     return joinParts(archiveParts(packed, frames, this.#shop.checksum));
@@ -170,7 +171,9 @@ export class Compressor {
    * archive, and as `decompress` is.
    */
   async decompressColumns(archive: Uint8Array, options: ColumnsCallOptions = {}): Promise<Columns> {
+    this.#requireOpen();
     const { columns, ...call } = resolveColumnsCall(options);
+    throwIfAborted(call.signal);
     const stored = storedColumns(readFrameBytes(archive), columns, this.#shop.checksum);
     const frames = stored.flatMap((column) => column.frames);
     return unpackColumns(
@@ -181,6 +184,7 @@ export class Compressor {
 
   /** As `decompressColumns`, on the spot. */
   decompressColumnsSync(archive: Uint8Array, options: Omit<ColumnsCallOptions, 'signal'> = {}): Columns {
+    this.#requireOpen();
     const { columns } = resolveColumnsCall(options);
     const stored = storedColumns(readFrameBytes(archive), columns, this.#shop.checksum);
     const frames = stored.flatMap((column) => column.frames);
@@ -262,7 +266,9 @@ export class Compressor {
   }
 
   async #columnParts(columns: Columns, options: CallOptions | undefined): Promise<Uint8Array[]> {
+    this.#requireOpen();
     const signal = resolveSignal(options);
+    throwIfAborted(signal);
     const packed = packColumns(columns);
     const frames = await inLanes(arraysOf(packed), this.#width, (array, o) => this.compress(array, o), {
       signal,

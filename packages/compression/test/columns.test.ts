@@ -140,6 +140,21 @@ describe('what an archive refuses', () => {
     expect(await codeOfRejection(compressor.decompressColumns(archive, { signal }))).toBe('ABORTED');
   });
 
+  it('every call once the compressor is closed or the signal has fired, though there were nothing to do', async () => {
+    const closing = new Compressor();
+    const empty = await closing.compressColumns({});
+    const signal = AbortSignal.abort();
+    expect(await codeOfRejection(closing.compressColumns({}, { signal }))).toBe('ABORTED');
+    expect(await codeOfRejection(closing.decompressColumns(empty, { signal }))).toBe('ABORTED');
+    await closing.close();
+    expect(await codeOfRejection(closing.compressColumns({}))).toBe('CLOSED');
+    expect(await codeOfRejection(closing.decompressColumns(empty))).toBe('CLOSED');
+    expect(codeOf(() => closing.compressColumnsSync({}))).toBe('CLOSED');
+    expect(codeOf(() => closing.decompressColumnsSync(empty))).toBe('CLOSED');
+    expect(codeOf(() => closing.inspectColumns(empty))).toBe('CLOSED');
+    expect(await codeOfRejection(closing.columnCodec().encode({ a: Int8Array.of(1) }))).toBe('CLOSED');
+  });
+
   it('damage of any bit, and any cut', async () => {
     const archive = await compressor.compressColumns({ a: Int16Array.of(1, 2, 3), t: ['x', null, 'yz'] });
     for (let bit = 0; bit < archive.byteLength * 8; bit++) {

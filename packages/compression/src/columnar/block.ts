@@ -3,7 +3,7 @@ import { choose, type Candidate } from './choice.js';
 import type { Element } from './element.js';
 import { decimals } from './filters/decimals.js';
 import { dictionary } from './filters/dictionary.js';
-import type { Block, BlockPlan, FilterName } from './filters/filter.js';
+import type { Block, BlockPlan, Filter, FilterName } from './filters/filter.js';
 import { constant, integers, raw, rotated } from './filters/integers.js';
 import { multiples } from './filters/multiples.js';
 import { runs } from './filters/runs.js';
@@ -126,32 +126,21 @@ function writeFilter(block: Block, plan: BlockPlan, writer: PackedWriter): boole
   }
 }
 
+const READERS: Readonly<Record<FilterName, Pick<Filter<BlockPlan>, 'read'>>> = {
+  raw,
+  constant,
+  integers,
+  decimals,
+  rotated,
+  dictionary,
+  runs,
+  shuffled,
+  multiples,
+  singles,
+};
+
 function readFilter(block: Block, reader: PackedReader): number {
-  const { bytes, kind } = block.element;
-  switch (FILTERS[reader.byte()]) {
-    case 'raw':
-      return raw.read(block, reader);
-    case 'constant':
-      return constant.read(block, reader);
-    case 'integers':
-      return integers.read(block, reader);
-    case 'decimals':
-      if (kind !== 'float' || bytes < 4) throw unreadable();
-      return decimals.read(block, reader);
-    case 'rotated':
-      return rotated.read(block, reader);
-    case 'dictionary':
-      return dictionary.read(block, reader);
-    case 'runs':
-      return runs.read(block, reader);
-    case 'shuffled':
-      return shuffled.read(block, reader);
-    case 'multiples':
-      return multiples.read(block, reader);
-    case 'singles':
-      if (kind !== 'float' || bytes !== 8) throw unreadable();
-      return singles.read(block, reader);
-    default:
-      throw unreadable();
-  }
+  const filter = FILTERS[reader.byte()];
+  if (filter === undefined) throw unreadable();
+  return READERS[filter].read(block, reader);
 }

@@ -32,7 +32,8 @@ export const decimals: Filter<BlockPlan & { filter: 'decimals' }> = {
     return true;
   },
   read({ element, n }, reader) {
-    const { lane } = element;
+    const { lane, bytes, kind } = element;
+    if (kind !== 'float' || bytes < 4) throw unreadable();
     const exponent = (reader.byte() << 24) >> 24;
     if (Math.abs(exponent) > MOST_EXPONENT) throw unreadable();
     const { scale, divide } = scaleOf(exponent);

@@ -1,6 +1,6 @@
 import { CONTENT, FIRST, SECOND } from '../kernels/layout.js';
 import { readSeries, writeSeries, type Series } from '../series.js';
-import type { Workspace } from '../workspace.js';
+import { unreadable, type Workspace } from '../workspace.js';
 import type { Block, BlockPlan, Filter } from './filter.js';
 
 /** Doubles that are no more precise than floats, as floats with their sign as the lowest bit. */
@@ -11,7 +11,8 @@ export const singles: Filter<BlockPlan & { filter: 'singles' }> = {
     writeSeries(floats, series, writer);
     return true;
   },
-  read({ n }, reader) {
+  read({ element, n }, reader) {
+    if (element.kind !== 'float' || element.bytes !== 8) throw unreadable();
     const { kernel } = reader.workspace;
     readSeries(FIRST, n, 32, reader);
     kernel[32].rotate(FIRST, n, 32, true);
