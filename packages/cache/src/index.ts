@@ -12,7 +12,7 @@ export type { FingerprintAlgorithm } from './key/hasher.js';
 export { DEFAULTS, type CacheOptions } from './options.js';
 export type { SetOptions } from './call-options.js';
 export type { LookupTimeStatistics } from './lookup-times.js';
-export type { MemoryPressure, MemoryReader, MemoryReading } from './memory/memory-reader.js';
+export type { MemoryPressure, MemoryReader, MemoryReading } from '@perf/internal/memory/reading';
 export type { EntryFacts, Limits } from './policy/entry-facts.js';
 export type { PolicyName } from './policy/policy-name.js';
 export type { EvictionPolicy } from './policy/policy.js';

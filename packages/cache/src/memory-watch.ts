@@ -1,5 +1,5 @@
 import { type Clock } from '@perf/internal/clock';
-import { type MemoryReader } from './memory/memory-reader.js';
+import type { MemoryReader } from '@perf/internal/memory/reading';
 import { type Limits } from './policy/entry-facts.js';
 import { PressureLimits } from './pressure-limits.js';
 

@@ -1,4 +1,4 @@
-import { type MemoryReader } from './memory/memory-reader.js';
+import type { MemoryReader } from '@perf/internal/memory/reading';
 import { type Limits } from './policy/entry-facts.js';
 
 /** How much a cache holds. */

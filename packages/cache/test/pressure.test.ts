@@ -7,7 +7,7 @@ import {
   type MemoryReader,
   type MemoryReading,
 } from '../src/index.js';
-import { sharedSystemMemory } from '../src/memory/system-memory.js';
+import { sharedSystemMemory } from '../src/shared-memory.js';
 import { POLICY_NAMES } from '../src/policy/policy-name.js';
 import { FakeClock } from './fake-clock.js';
 

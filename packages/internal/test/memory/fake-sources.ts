@@ -1,8 +1,20 @@
-import type { MemoryReading } from '../../src/memory/memory-reader.js';
-import type { MemorySources } from '../../src/memory/memory-sources.js';
-import { FakeClock } from '../fake-clock.js';
+import type { MemoryReading } from '../../src/memory/reading.js';
+import type { MemorySources } from '../../src/memory/sources.js';
 
 export const GB = 2 ** 30;
+
+/** A clock that stands until it is told to go. */
+export class FakeClock {
+  time = 0;
+
+  now(): number {
+    return this.time;
+  }
+
+  advance(ms: number): void {
+    this.time += ms;
+  }
+}
 
 /** A system made of a few numbers and files; its timers fire by hand. */
 export class FakeSources implements MemorySources {

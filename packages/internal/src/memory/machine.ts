@@ -1,5 +1,5 @@
-import { type MemoryReading } from './memory-reader.js';
-import { type MemorySources } from './memory-sources.js';
+import type { MemoryReading } from './reading.js';
+import type { MemorySources } from './sources.js';
 
 const TOTAL = /^MemTotal:\s+(\d+) kB$/m;
 const AVAILABLE = /^MemAvailable:\s+(\d+) kB$/m;

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { freemem, totalmem } from 'node:os';
 import { getHeapStatistics } from 'node:v8';
-import { systemClock, type Clock } from '@perf/internal/clock';
-import { type MemoryReading } from './memory-reader.js';
+import { systemClock, type Clock } from '../clock.js';
+import type { MemoryReading } from './reading.js';
 
 /** Everything from outside that memory is read by. Tests pass their own. */
 export interface MemorySources {

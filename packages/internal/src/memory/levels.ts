@@ -1,6 +1,5 @@
-import { shown } from '@perf/internal/errors';
-import { invalidOption } from '../cache-error.js';
-import { type MemoryPressure } from './memory-reader.js';
+import { shown, type Refuse } from '../errors.js';
+import type { MemoryPressure } from './reading.js';
 
 /** Shares of the limit, from 0 to 1, at which a level begins, and below which it ends once it has begun. */
 export interface Threshold {
@@ -32,7 +31,7 @@ export function nextPressure(
 }
 
 /** Refuses levels that are not in order. */
-export function requireLevels(levels: PressureLevels): PressureLevels {
+export function requireLevels(levels: PressureLevels, refuse: Refuse): PressureLevels {
   const { moderate, critical } = levels;
   const inOrder =
     moderate.until > 0 &&
@@ -43,7 +42,7 @@ export function requireLevels(levels: PressureLevels): PressureLevels {
     critical.from <= 1;
   if (inOrder) return levels;
   const given = [moderate.until, moderate.from, critical.until, critical.from].map(shown).join(', ');
-  throw invalidOption(
+  throw refuse(
     `levels must rise from above 0 to 1, each ending no higher than it begins; given ${given} ` +
       '(moderate until, from; critical until, from)',
   );

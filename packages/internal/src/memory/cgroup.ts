@@ -1,5 +1,5 @@
-import { type MemoryReading } from './memory-reader.js';
-import { type MemorySources } from './memory-sources.js';
+import type { MemoryReading } from './reading.js';
+import type { MemorySources } from './sources.js';
 
 /** Where a version of control groups says what (kernel documentation, cgroup-v2.rst and cgroup-v1/memory.rst). */
 interface Version {
