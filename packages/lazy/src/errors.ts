@@ -13,7 +13,11 @@ export type LazyErrorCode =
   | 'ERR_PERF_LAZY_TASK'
   | 'ERR_PERF_LAZY_CLONE'
   | 'ERR_PERF_LAZY_WORKER_MISSING'
-  | 'ERR_PERF_LAZY_WORKER_LOST';
+  | 'ERR_PERF_LAZY_WORKER_LOST'
+  | 'ERR_PERF_LAZY_POOL_EXHAUSTED'
+  | 'ERR_PERF_LAZY_RELEASED'
+  | 'ERR_PERF_LAZY_BUDGET'
+  | 'ERR_PERF_LAZY_BATCH';
 
 /** The error class of this package. Tell errors apart by `code`, not by class. */
 export class LazyError extends CodedError<LazyErrorCode> {
