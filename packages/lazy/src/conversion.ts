@@ -4,7 +4,11 @@ import type { LazyEvent, UnloadCause } from './events.js';
 import { Flight, type Waiting } from './flight.js';
 import type { Holder } from './holdings.js';
 import { throwIfAborted } from './signal.js';
+import { measureRows } from './size.js';
 import type { LazyConversionState, LazyStatus } from './state.js';
+import type { Batch } from './stream/batch.js';
+import type { SourceControl } from './stream/source.js';
+import type { StreamRun } from './stream/stream-run.js';
 
 /** What a conversion yielded, and what it took. */
 export interface Made<T> {
@@ -18,6 +22,8 @@ export interface Work {
   readonly signal: AbortSignal;
   readonly priority: () => number;
   begun(): void;
+  /** Told that an attempt has failed, and in how many milliseconds there will be another. */
+  retrying(error: unknown, inMs: number): void;
 }
 
 /** How to make the value, as often as it is needed. */
@@ -27,6 +33,10 @@ export interface Recipe<T> {
   make(work: Work): Promise<Made<T>>;
   readonly makeColumn?: MakeColumn | undefined;
   pick?(value: T, name: string): unknown;
+  /** The value in batches, where it need not be made as a whole. */
+  readonly stream?: ((control: SourceControl) => AsyncIterable<Batch>) | undefined;
+  /** The batches of a value that is held. */
+  cut?(value: T, batchBytes: number): Iterable<Batch>;
 }
 
 /** How to make one column alone. */
@@ -40,6 +50,11 @@ export interface Keeper {
   readonly closed: boolean;
   now(): number;
   happened(conversion: Conversion<unknown>, what: Happening): void;
+  /** Sets up a stream that ends with its owner. */
+  stream(
+    source: (control: SourceControl) => AsyncIterable<Batch>,
+    signal: AbortSignal | undefined,
+  ): StreamRun;
 }
 
 /**
@@ -52,6 +67,8 @@ export class Conversion<T> implements Holder {
   readonly #createdAt: number;
   readonly #columns = new Map<string, Made<unknown>>();
   readonly #columnFlights = new Map<string, Flight<Made<unknown>>>();
+  readonly #columnAccesses = new Map<string, number>();
+  readonly #runs = new Set<StreamRun>();
   // Gone once closed, so that the source it was made from can be collected.
   #recipe: Recipe<T> | undefined;
   #whole: Made<T> | undefined;
@@ -87,6 +104,7 @@ export class Conversion<T> implements Holder {
       loadedAt: this.#loadedAt,
       lastAccessAt: this.#lastAccessAt,
       accesses: this.#accesses,
+      columnAccesses: Object.freeze(Object.fromEntries(this.#columnAccesses)),
       bytes: this.bytes,
       durationMs: this.#durationMs,
       error: this.#error,
@@ -158,12 +176,31 @@ export class Conversion<T> implements Holder {
     );
   }
 
-  /** Gives up whatever is waiting or running. Whether there was anything. */
+  /** Notes that a column was handed out. */
+  touchColumn(name: string): void {
+    this.#columnAccesses.set(name, (this.#columnAccesses.get(name) ?? 0) + 1);
+    this.touch();
+  }
+
+  /** The value batch by batch: as the recipe streams it, or of the whole, which is held on to until the last. */
+  batches({ signal, priority }: Waiting): StreamRun {
+    this.#open({ signal: undefined, priority });
+    const run: StreamRun = this.#keeper.stream((control) => this.#pieces(run, control, priority), signal);
+    return run;
+  }
+
+  /** Gives up whatever is waiting, running or streaming. Whether there was anything. */
   cancel(reason: Error): boolean {
-    const flights = [...this.#columnFlights.values()];
-    if (this.#flight !== undefined) flights.push(this.#flight);
-    for (const flight of flights) flight.cancel(reason);
-    return flights.length > 0;
+    const underWay: { cancel(reason: Error): void }[] = [...this.#columnFlights.values()];
+    if (this.#flight !== undefined) underWay.push(this.#flight);
+    for (const run of this.#runs)
+      underWay.push({
+        cancel: (why) => {
+          run.abort(why);
+        },
+      });
+    for (const each of underWay) each.cancel(reason);
+    return underWay.length > 0;
   }
 
   /** Lets go of what is held. A load under way goes on. */
@@ -188,6 +225,31 @@ export class Conversion<T> implements Holder {
     if (this.closed || this.#recipe === undefined) throw closedError('lazy converter');
     throwIfAborted(signal);
     return this.#recipe;
+  }
+
+  async *#pieces(
+    run: StreamRun,
+    control: SourceControl,
+    priority: () => number,
+  ): AsyncGenerator<Batch, void> {
+    const { signal } = control;
+    const recipe = this.#open({ signal, priority });
+    this.#runs.add(run);
+    this.#readers += 1;
+    try {
+      if (this.#whole === undefined && recipe.stream !== undefined) {
+        this.touch();
+        yield* recipe.stream(control);
+        return;
+      }
+      const value = await this.load({ signal, priority });
+      this.touch();
+      if (recipe.cut !== undefined) yield* recipe.cut(value, control.batchBytes);
+      else yield { data: value, rows: measureRows(value), bytes: this.#whole?.bytes ?? 0 };
+    } finally {
+      this.#readers -= 1;
+      this.#runs.delete(run);
+    }
   }
 
   async #reading<R>(use: () => Promise<R>): Promise<R> {
@@ -229,6 +291,9 @@ export class Conversion<T> implements Holder {
         // Every column can now be had from the whole.
         if (recipe.pick !== undefined) this.#columns.clear();
       },
+      retrying: () => {
+        this.#status = 'queued';
+      },
       failed: (error) => {
         this.#error = error;
       },
@@ -264,6 +329,12 @@ export class Conversion<T> implements Holder {
           begun: () => {
             begunAt = this.#keeper.now();
             on.begun?.();
+          },
+          retrying: (error, inMs) => {
+            on.retrying?.();
+            on.failed?.(error);
+            this.#happened({ type: 'retrying', bytes: 0, durationMs: inMs, ...column, error });
+            begunAt = undefined;
           },
         }),
       {
@@ -306,6 +377,8 @@ interface Course<R> {
   readonly column?: string;
   readonly expected: number;
   begun?(): void;
+  /** An attempt has failed, and there will be another. */
+  retrying?(): void;
   /** It is over: with this status, or back to where it was before. */
   over(status: 'loaded' | 'failed' | undefined): void;
   landed(made: Made<R>): void;

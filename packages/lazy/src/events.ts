@@ -10,11 +10,12 @@ export type UnloadCause = 'asked' | 'idle' | 'memory' | 'closed';
  * |---|---|---|
  * | queued | expected, by the corrected estimate; 0 when unknown | 0 |
  * | loaded | now held | of the conversion, without the time in the queue |
+ * | retrying | 0 | until the next attempt |
  * | failed, cancelled | 0 | since the conversion began; 0 when it never did |
  * | unloaded | released | since something was first held |
  */
 export interface LazyEvent {
-  readonly type: 'queued' | 'loaded' | 'failed' | 'cancelled' | 'unloaded';
+  readonly type: 'queued' | 'loaded' | 'retrying' | 'failed' | 'cancelled' | 'unloaded';
   /** The converter's `id`. */
   readonly id: string;
   readonly bytes: number;

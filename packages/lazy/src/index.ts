@@ -4,6 +4,8 @@ export { DEFAULTS, type LazyLoadingOptions } from './options.js';
 export type { LazyConversionState, LazyStatus } from './state.js';
 export type { LazyStatistics } from './statistics.js';
 export type { LazyEvent, UnloadCause } from './events.js';
+export { RETRY_DEFAULTS, type RetryOptions } from './retry.js';
+export type { WhenFull } from './task-queue.js';
 export type { Convertible } from './ports.js';
 export type { Executor, RunOptions, Task, TaskContext, Transferable } from './executor/executor.js';
 export { InlineExecutor } from './executor/inline.js';

@@ -2,6 +2,8 @@ import { shown } from '@perf/internal/errors';
 import type { Conversion } from './conversion.js';
 import { closedError, LazyError, refuseOption } from './errors.js';
 import type { LazyConversionState } from './state.js';
+import type { Batch } from './stream/batch.js';
+import type { StreamRun } from './stream/stream-run.js';
 import { parsePriority } from './task-queue.js';
 
 /** How one caller waits for a load. */
@@ -87,8 +89,24 @@ export class LazyConverter<T> {
    */
   async column(name: string, o: LoadOptions = {}): Promise<unknown> {
     const column = await this.#conversion.column(name, waiting(o));
-    this.#conversion.touch();
+    this.#conversion.touchColumn(name);
     return column;
+  }
+
+  /**
+   * The value batch by batch, as a `StreamRun`: read it by `for await`, or pass it to a `StreamingConverter` as source.
+   * Where the adapter can `stream` and the whole is not held, only the batch in work is in memory, and nothing is kept;
+   * that runs while it is read, outside the manager's `concurrency`. Else the whole is loaded and held on to, and given
+   * by the option `cut`, or as one batch.
+   * @throws while it is read: as `load`, and whatever the adapter's `stream` throws
+   */
+  batches(o: LoadOptions = {}): StreamRun {
+    return this.#conversion.batches(waiting(o));
+  }
+
+  /** As `batches()`. */
+  [Symbol.asyncIterator](): AsyncIterator<Batch> {
+    return this.batches()[Symbol.asyncIterator]();
   }
 
   /**

@@ -9,7 +9,12 @@ import { Holdings } from './holdings.js';
 import { LazyConverter, type LoadOptions } from './lazy-converter.js';
 import { parseThreshold, resolveOptions, type LazyLoadingOptions, type ResolvedOptions } from './options.js';
 import type { Convertible } from './ports.js';
-import { Recipes, type Source } from './recipes.js';
+import type { LedgerAccount } from './memory/ledger.js';
+import { Recipes, type Handling, type Source } from './recipes.js';
+import { Relief } from './relief.js';
+import { RetryPolicy, type RetryOptions } from './retry.js';
+import type { Batch } from './stream/batch.js';
+import { StreamingConverter } from './stream/streaming-converter.js';
 import { snapshot, zero, type LazyStatistics } from './statistics.js';
 import { parsePriority, TaskQueue } from './task-queue.js';
 
@@ -22,6 +27,10 @@ export interface ConverterOptions<T> {
   readonly threshold?: ByteSize | undefined;
   /** Takes one column out of the loaded value, for `column(name)`. */
   readonly pick?: ((value: T, name: string) => unknown) | undefined;
+  /** Cuts the loaded value into batches of about `batchBytes`, for `batches()`; they may share its memory. */
+  readonly cut?: ((value: T, batchBytes: number) => Iterable<Batch>) | undefined;
+  /** For this converter instead of the manager's `retry`. */
+  readonly retry?: RetryOptions | undefined;
 }
 
 /** How `convert` makes a converter and waits for it. */
@@ -29,6 +38,11 @@ export interface ConvertOptions<T> extends ConverterOptions<T> {
   /** Stops waiting for a value that is loaded at once. */
   readonly signal?: AbortSignal | undefined;
 }
+
+const KNOWN = ['threshold', 'pick', 'cut', 'retry'];
+
+// While memory is scarce it is looked at as often as anything can change for the better.
+const PRESSED_INTERVAL_MS = 1000;
 
 // What somebody waits for in the foreground (priority 0) goes before what is only prepared.
 const PRELOAD_PRIORITY = -1;
@@ -47,14 +61,21 @@ export class LazyLoadingManager {
   // Weak: a converter that was dropped before it held anything leaves no trace.
   readonly #conversions = new WeakMap<LazyConverter<unknown>, Conversion<unknown>>();
   readonly #keeper: Keeper;
+  readonly #streaming: StreamingConverter;
+  readonly #account: LedgerAccount;
+  readonly #relief = new Relief();
+  #stopListening: (() => void) | undefined;
+  #timerMs = 0;
   #stopTimer: (() => void) | undefined;
   #closed = false;
   #closing: Promise<void> | undefined;
 
   constructor(o: LazyLoadingOptions = {}) {
     this.#options = resolveOptions(o);
-    const { concurrency, maxQueue, clock } = this.#options;
-    this.#queue = new TaskQueue({ what: 'lazy loading manager', concurrency, maxQueue });
+    const { concurrency, maxQueue, whenFull, clock, ledger } = this.#options;
+    this.#queue = new TaskQueue({ what: 'lazy loading manager', concurrency, maxQueue, whenFull });
+    this.#streaming = new StreamingConverter({ maxBytes: Infinity, memory: false, ledger, clock });
+    this.#account = ledger.open('lazy values');
     this.#recipes = new Recipes({
       ...this.#options,
       queue: this.#queue,
@@ -71,6 +92,7 @@ export class LazyLoadingManager {
       happened: (conversion, what) => {
         this.#happened(conversion, what);
       },
+      stream: (source, signal) => this.#streaming.run(source, [], { signal }),
     };
   }
 
@@ -83,10 +105,10 @@ export class LazyLoadingManager {
     request: Q,
     o: ConverterOptions<T> = {},
   ): LazyConverter<T> {
-    refuseUnknown(o, ['threshold', 'pick'], refuseOption);
+    refuseUnknown(o, KNOWN, refuseOption);
     const threshold = o.threshold === undefined ? undefined : parseThreshold(o.threshold);
     const source = this.#source(adapter, request);
-    const lazy = this.#adopt(this.#recipes.whole(source, o.pick));
+    const lazy = this.#adopt(this.#recipes.whole(source, this.#handling(o)));
     // A failure is for whoever loads next, and in `state` until then.
     if (threshold !== undefined && this.#fits(source.expectedBytes(), threshold))
       this.preload(lazy).catch(ignore);
@@ -103,10 +125,10 @@ export class LazyLoadingManager {
     request: Q,
     o: ConvertOptions<T> = {},
   ): Promise<LazyConverter<T>> {
-    refuseUnknown(o, ['threshold', 'pick', 'signal'], refuseOption);
+    refuseUnknown(o, [...KNOWN, 'signal'], refuseOption);
     const threshold = o.threshold === undefined ? this.#options.threshold : parseThreshold(o.threshold);
     const source = this.#source(adapter, request);
-    const lazy = this.#adopt(this.#recipes.whole(source, o.pick));
+    const lazy = this.#adopt(this.#recipes.whole(source, this.#handling(o)));
     if (this.#fits(source.expectedBytes(), threshold)) {
       await this.#own(lazy).load({ signal: o.signal, priority: () => 0 });
     }
@@ -137,8 +159,8 @@ export class LazyLoadingManager {
   }
 
   /**
-   * Unloads what has been idle for `idleTimeout`, then, while more than `maxBytes` are held, the least valuable: the
-   * time it took to make, over its bytes, over the time since its last use. Never what is being loaded or read.
+   * Unloads what has been idle for `idleTimeout`, then, while more than `maxBytes` are held, or more than the scarcity of
+   * memory allows, the least valuable: the time it took to make, over its bytes, over the time since its last use. Never what is being loaded or read.
    * Runs by itself every `cleanupInterval` while anything is held. Returns how many converters were unloaded.
    */
   cleanup(): number {
@@ -174,14 +196,20 @@ export class LazyLoadingManager {
   }
 
   async #shut(): Promise<void> {
-    this.#setTimer();
+    this.#settle();
+    this.#streaming.close();
     await Promise.all([this.#queue.close(), this.#recipes.close()]);
     for (const conversion of this.#holdings.all()) conversion.close();
+    this.#account.close();
   }
 
   #source<T, Q>(adapter: Convertible<T, Q>, request: Q): Source<T, Q> {
     if (this.#closed) throw closedError('lazy loading manager');
     return this.#recipes.source(adapter, request);
+  }
+
+  #handling<T>({ pick, cut, retry }: ConverterOptions<T>): Handling<T> {
+    return { pick, cut, retry: retry === undefined ? this.#options.retry : new RetryPolicy(retry) };
   }
 
   #fits(bytes: number | undefined, threshold: number): boolean {
@@ -214,6 +242,9 @@ export class LazyLoadingManager {
       case 'loaded':
         counters[what.column === undefined ? 'loads' : 'columnLoads'] += 1;
         break;
+      case 'retrying':
+        counters.retries += 1;
+        break;
       case 'failed':
         this.#countFailure(error);
         break;
@@ -243,36 +274,57 @@ export class LazyLoadingManager {
     }
     // Not at the cost of the newest: those who waited for it still have it in use.
     this.#makeRoom();
-    this.#setTimer();
+    this.#settle();
   }
 
   #release(conversion: Conversion<unknown>): void {
     this.#holdings.release(conversion);
-    this.#setTimer();
+    this.#settle();
   }
 
   #makeRoom(): number {
-    const { maxBytes, clock } = this.#options;
+    const { maxBytes, clock, memory } = this.#options;
+    const scarce = this.#relief.limit(memory?.pressure ?? 'none', this.#holdings.bytes, clock.now());
+    const limit = Math.min(maxBytes, scarce);
     let unloaded = 0;
-    if (this.#holdings.bytes <= maxBytes) return unloaded;
+    if (this.#holdings.bytes <= limit) return unloaded;
     for (const conversion of this.#holdings.leastValuableFirst(clock.now())) {
-      if (this.#holdings.bytes <= maxBytes) break;
+      if (this.#holdings.bytes <= limit) break;
       conversion.unload('memory');
       unloaded += 1;
     }
     return unloaded;
   }
 
-  #setTimer(): void {
-    const { cleanupInterval, timers } = this.#options;
-    const wanted = this.#holdings.count > 0 && !this.#closed && cleanupInterval < Infinity;
-    if (!wanted) {
-      this.#stopTimer?.();
-      this.#stopTimer = undefined;
+  /** Brings the books, the timer and the subscription in line with what is held. */
+  #settle(): void {
+    if (!this.#closed) this.#account.set(this.#holdings.bytes);
+    const { cleanupInterval, memory } = this.#options;
+    const holding = this.#holdings.count > 0 && !this.#closed;
+    if (!holding) {
+      this.#stopListening?.();
+      this.#stopListening = undefined;
+      this.#setTimer(Infinity);
       return;
     }
-    this.#stopTimer ??= timers.every(cleanupInterval, () => {
-      if (!this.#closed) this.cleanup();
+    this.#stopListening ??= memory?.subscribe(() => {
+      this.#makeRoom();
+      this.#settle();
+    });
+    const pressed = memory !== undefined && memory.pressure !== 'none';
+    this.#setTimer(pressed ? Math.min(cleanupInterval, PRESSED_INTERVAL_MS) : cleanupInterval);
+  }
+
+  #setTimer(ms: number): void {
+    if (this.#stopTimer !== undefined && this.#timerMs === ms) return;
+    this.#stopTimer?.();
+    this.#stopTimer = undefined;
+    if (ms === Infinity) return;
+    this.#timerMs = ms;
+    this.#stopTimer = this.#options.timers.every(ms, () => {
+      if (this.#closed) return;
+      this.cleanup();
+      this.#settle();
     });
   }
 }

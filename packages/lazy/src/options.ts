@@ -2,9 +2,14 @@ import { parseBytes, type ByteSize } from '@perf/internal/bytes';
 import { systemClock, type Clock } from '@perf/internal/clock';
 import { parseDuration, type Duration } from '@perf/internal/duration';
 import { shown } from '@perf/internal/errors';
-import { parseCount, refuseUnknown } from '@perf/internal/options';
+import type { MemoryReader } from '@perf/internal/memory/reading';
+import { parseChoice, parseCount, refuseUnknown } from '@perf/internal/options';
 import { refuseOption } from './errors.js';
 import type { Executor } from './executor/executor.js';
+import { Ledger } from './memory/ledger.js';
+import { sharedMonitor } from './memory/memory-monitor.js';
+import { RetryPolicy, systemRandom, type RetryOptions } from './retry.js';
+import type { WhenFull } from './task-queue.js';
 import { systemTimers, type Timers } from './timers.js';
 
 /** How a `LazyLoadingManager` is set up. Everything has a default. */
@@ -16,8 +21,15 @@ export interface LazyLoadingOptions {
   readonly threshold?: ByteSize;
   /** Conversions at the same time. Default 3. */
   readonly concurrency?: number;
-  /** Conversions that may wait for their turn; one more is refused with `ERR_PERF_LAZY_QUEUE_FULL`. Default 1000. */
+  /** Conversions that may wait for their turn, the most urgent first. Default 1000. */
   readonly maxQueue?: number;
+  /**
+   * What becomes of one more: `'refuse'` rejects it with `ERR_PERF_LAZY_QUEUE_FULL`; `'wait'` lets it wait to be let
+   * into the queue, in the order of coming. Default `'refuse'`.
+   */
+  readonly whenFull?: WhenFull;
+  /** How loads that fail are tried again. Default: not at all. */
+  readonly retry?: RetryOptions;
   /**
    * Bytes held by loaded values and columns; beyond it the least valuable that is not in use is unloaded. What has
    * just arrived is spared, so a single value larger than this stays until the next load or cleanup. Default `'1GB'`.
@@ -35,6 +47,16 @@ export interface LazyLoadingOptions {
    * adapter's corrected estimate, and last 0.
    */
   readonly sizeOf?: (value: unknown) => number;
+  /**
+   * While it tells that memory is scarce, half of what is held is unloaded, and half again each second; everything that is
+   * not in use when it is critical. `false`: takes no notice. Default: one `MemoryMonitor` that all parts of the process
+   * share, read while anything is held.
+   */
+  readonly memory?: MemoryReader | false;
+  /** Where the bytes that are held are written down. Default: nowhere. */
+  readonly ledger?: Ledger;
+  /** The source of chance, from 0 to 1, for the waits between attempts. Default: the system's. */
+  readonly random?: () => number;
   /** The source of time. Default: the process's monotonic clock. */
   readonly clock?: Clock;
   /** The source of the cleanup timer. Default: Node's, unref'd. */
@@ -42,10 +64,13 @@ export interface LazyLoadingOptions {
 }
 
 /** The options of a `LazyLoadingManager` that are not given. */
-export const DEFAULTS: Required<Omit<LazyLoadingOptions, 'executor' | 'sizeOf'>> = Object.freeze({
+export const DEFAULTS: Required<
+  Omit<LazyLoadingOptions, 'executor' | 'sizeOf' | 'retry' | 'memory' | 'ledger' | 'random'>
+> = Object.freeze({
   threshold: '50MB',
   concurrency: 3,
   maxQueue: 1000,
+  whenFull: 'refuse',
   maxBytes: '1GB',
   idleTimeout: '30m',
   cleanupInterval: '5m',
@@ -58,6 +83,11 @@ export interface ResolvedOptions {
   readonly threshold: number;
   readonly concurrency: number;
   readonly maxQueue: number;
+  readonly whenFull: WhenFull;
+  readonly retry: RetryPolicy;
+  readonly memory: MemoryReader | undefined;
+  readonly ledger: Ledger;
+  readonly random: () => number;
   readonly maxBytes: number;
   readonly idleTimeout: number;
   readonly cleanupInterval: number;
@@ -67,7 +97,7 @@ export interface ResolvedOptions {
   readonly timers: Timers;
 }
 
-const KNOWN = [...Object.keys(DEFAULTS), 'executor', 'sizeOf'];
+const KNOWN = [...Object.keys(DEFAULTS), 'executor', 'sizeOf', 'retry', 'memory', 'ledger', 'random'];
 
 /** Reads the options of a `LazyLoadingManager`. */
 export function resolveOptions(o: LazyLoadingOptions): ResolvedOptions {
@@ -76,6 +106,10 @@ export function resolveOptions(o: LazyLoadingOptions): ResolvedOptions {
     threshold = DEFAULTS.threshold,
     concurrency = DEFAULTS.concurrency,
     maxQueue = DEFAULTS.maxQueue,
+    whenFull = DEFAULTS.whenFull,
+    memory,
+    ledger = new Ledger(),
+    random = systemRandom,
     maxBytes = DEFAULTS.maxBytes,
     idleTimeout = DEFAULTS.idleTimeout,
     cleanupInterval = DEFAULTS.cleanupInterval,
@@ -86,12 +120,19 @@ export function resolveOptions(o: LazyLoadingOptions): ResolvedOptions {
   } = o;
   if (sizeOf !== undefined) requireMethod({ sizeOf }, 'sizeOf', 'sizeOf');
   if (executor !== undefined) requireMethod(executor, 'run', 'executor');
+  requireMethod({ random }, 'random', 'random');
   requireMethod(clock, 'now', 'clock');
   requireMethod(timers, 'every', 'timers');
+  requireMethod(timers, 'after', 'timers');
   return {
     threshold: parseThreshold(threshold),
     concurrency: parseCount(concurrency, 'concurrency', refuseOption),
     maxQueue: parseCount(maxQueue, 'maxQueue', refuseOption, { min: 0 }),
+    whenFull: parseWhenFull(whenFull),
+    retry: new RetryPolicy(o.retry),
+    memory: resolveMemory(memory),
+    ledger,
+    random,
     maxBytes: parseBytes(maxBytes, 'maxBytes', refuseOption, true),
     idleTimeout: parseDuration(idleTimeout, 'idleTimeout', refuseOption, true),
     cleanupInterval: parseInterval(cleanupInterval),
@@ -100,6 +141,19 @@ export function resolveOptions(o: LazyLoadingOptions): ResolvedOptions {
     clock,
     timers,
   };
+}
+
+/** Reads what becomes of work that finds a queue full. */
+export function parseWhenFull(value: unknown): WhenFull {
+  return parseChoice<WhenFull>(value, 'whenFull', ['refuse', 'wait'], refuseOption);
+}
+
+/** Reads the option `memory`: a reader, the shared one, or none. */
+export function resolveMemory(memory: MemoryReader | false | undefined): MemoryReader | undefined {
+  if (memory === false) return undefined;
+  if (memory === undefined) return sharedMonitor();
+  requireMethod(memory, 'subscribe', 'memory');
+  return memory;
 }
 
 /** Reads a threshold in bytes. */

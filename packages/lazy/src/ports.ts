@@ -1,4 +1,5 @@
 import type { Task } from './executor/executor.js';
+import type { Batch } from './stream/batch.js';
 
 /**
  * What can be converted lazily: any object with a `convert`. The rest is optional and only makes it better.
@@ -11,6 +12,8 @@ export interface Convertible<Value, Request = unknown> {
   estimateCost?(request: Request): { bytes: number; durationMs: number };
   /** Converts one column only. */
   column?(request: Request, name: string, o?: { signal?: AbortSignal }): Promise<unknown>;
+  /** Converts batch by batch, holding no more than the batch in work. `batchBytes` is what a batch should weigh, about. */
+  stream?(request: Request, o?: { signal?: AbortSignal; batchBytes?: number }): AsyncIterable<Batch>;
   /**
    * The same conversion as work that an executor can run elsewhere, or `undefined` when this request cannot leave the
    * thread. Called anew for every attempt: put into `transfer` only what was made for this one, because moved buffers

@@ -14,6 +14,14 @@ export function measure(value: unknown): number | undefined {
   return undefined;
 }
 
+/** The rows that a value says it has by its `length` or `rows`; otherwise it is one. */
+export function measureRows(value: unknown): number {
+  if (typeof value !== 'object' || value === null) return 1;
+  if ('length' in value && isSize(value.length)) return value.length;
+  if ('rows' in value && isSize(value.rows)) return value.rows;
+  return 1;
+}
+
 /** Whether a number can be a count of bytes. */
 export function isSize(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity;

@@ -2,7 +2,7 @@
  * Where a converter stands.
  *
  * - `idle`: nothing was asked for yet
- * - `queued`: asked for, waiting for its turn
+ * - `queued`: asked for, waiting for its turn, or to try again
  * - `loading`: the conversion runs
  * - `loaded`: the value is held
  * - `failed`: the last load failed; the next one tries again
@@ -19,13 +19,15 @@ export interface LazyConversionState {
   readonly loadedAt: number | undefined;
   /** When the value or a column was last handed out. */
   readonly lastAccessAt: number | undefined;
-  /** How often the value or a column was handed out: by `load`, `value`, `read` and `column`, not by `preload`. */
+  /** How often the value or a column was handed out: by `load`, `value`, `read`, `column` and `batches`, not by `preload`. */
   readonly accesses: number;
+  /** The same for each column that was asked for by name. */
+  readonly columnAccesses: Readonly<Record<string, number>>;
   /** Bytes held now: the value's, and those of the columns kept without it. */
   readonly bytes: number;
   /** How long the last successful conversion took, without the time in the queue. */
   readonly durationMs: number | undefined;
-  /** Why the last load failed; `undefined` again once one has succeeded. */
+  /** Why the last attempt to load failed; `undefined` again once one has succeeded. */
   readonly error: unknown;
   /** How many conversions of the whole value were begun, whatever became of them. */
   readonly attempts: number;

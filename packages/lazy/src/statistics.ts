@@ -20,6 +20,8 @@ export interface LazyStatistics {
   readonly columnLoads: number;
   /** Conversions begun through the executor; all others ran in this thread. */
   readonly executed: number;
+  /** Attempts that failed and were followed by another. */
+  readonly retries: number;
   /** Conversions that failed. Not: refused, cancelled, or turned away by closing. */
   readonly failed: number;
   /** Conversions given up because the last who waited left, by `cancel`, or by closing the converter. */
@@ -45,6 +47,7 @@ export function zero(): Counters {
     loads: 0,
     columnLoads: 0,
     executed: 0,
+    retries: 0,
     failed: 0,
     cancelled: 0,
     refused: 0,

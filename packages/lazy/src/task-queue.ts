@@ -15,25 +15,33 @@ interface Waiting {
   refuse(error: Error): void;
 }
 
+/** What becomes of work that finds the queue full: an error, or a wait to be let in, in the order of coming. */
+export type WhenFull = 'refuse' | 'wait';
+
 /** Bounded work: so many at once, so many waiting, the most urgent first, equals in the order they came. */
 export class TaskQueue {
   readonly #what: string;
   readonly #concurrency: number;
   readonly #maxQueue: number;
+  readonly #whenFull: WhenFull;
   readonly #waiting: Waiting[] = [];
+  // Who waits to be let into the queue, in the order of coming.
+  readonly #outside: Waiting[] = [];
   #running = 0;
   #pumping = false;
   #closed = false;
   #drained: (() => void)[] = [];
 
-  constructor({ what, concurrency, maxQueue }: { what: string; concurrency: number; maxQueue: number }) {
-    this.#what = what;
-    this.#concurrency = concurrency;
-    this.#maxQueue = maxQueue;
+  constructor(o: { what: string; concurrency: number; maxQueue: number; whenFull?: WhenFull }) {
+    this.#what = o.what;
+    this.#concurrency = o.concurrency;
+    this.#maxQueue = o.maxQueue;
+    this.#whenFull = o.whenFull ?? 'refuse';
   }
 
+  /** Those that wait for their turn, or to be let in. */
   get waiting(): number {
-    return this.#waiting.length;
+    return this.#waiting.length + this.#outside.length;
   }
 
   get running(): number {
@@ -52,7 +60,7 @@ export class TaskQueue {
         return;
       }
       const leave = (): void => {
-        this.#waiting.splice(this.#waiting.indexOf(entry), 1);
+        this.#remove(entry);
         if (signal !== undefined) reject(abortReason(signal));
       };
       const entry: Waiting = {
@@ -67,7 +75,7 @@ export class TaskQueue {
         },
       };
       signal?.addEventListener('abort', leave, { once: true });
-      this.#waiting.push(entry);
+      (this.#hasRoom ? this.#waiting : this.#outside).push(entry);
       this.#pumpSoon();
     });
   }
@@ -75,7 +83,8 @@ export class TaskQueue {
   /** Refuses what waits and what comes later; resolves when what runs has ended. */
   close(): Promise<void> {
     this.#closed = true;
-    for (const entry of this.#waiting.splice(0)) entry.refuse(closedError(this.#what));
+    const turnedAway = [...this.#waiting.splice(0), ...this.#outside.splice(0)];
+    for (const entry of turnedAway) entry.refuse(closedError(this.#what));
     if (this.#running === 0) return Promise.resolve();
     return new Promise((resolve) => {
       this.#drained.push(resolve);
@@ -85,12 +94,28 @@ export class TaskQueue {
   #refusal(signal: AbortSignal | undefined): Error | undefined {
     if (this.#closed) return closedError(this.#what);
     if (signal?.aborted === true) return abortReason(signal);
-    const free = Math.max(0, this.#concurrency - this.#running);
-    if (this.#waiting.length < this.#maxQueue + free) return undefined;
+    if (this.#whenFull === 'wait' || this.#hasRoom) return undefined;
     return new LazyError(
       'ERR_PERF_LAZY_QUEUE_FULL',
       `${this.#what} has no room: ${String(this.#running)} running, ${String(this.#waiting.length)} waiting, maxQueue is ${String(this.#maxQueue)}`,
     );
+  }
+
+  get #hasRoom(): boolean {
+    const free = Math.max(0, this.#concurrency - this.#running);
+    return this.#waiting.length < this.#maxQueue + free;
+  }
+
+  #remove(entry: Waiting): void {
+    for (const list of [this.#waiting, this.#outside]) {
+      const index = list.indexOf(entry);
+      if (index >= 0) list.splice(index, 1);
+    }
+    this.#letIn();
+  }
+
+  #letIn(): void {
+    while (this.#outside.length > 0 && this.#hasRoom) this.#waiting.push(...this.#outside.splice(0, 1));
   }
 
   #pumpSoon(): void {
@@ -106,8 +131,10 @@ export class TaskQueue {
     const [entry] = this.#waiting.splice(this.#mostUrgent(), 1);
     if (entry === undefined) return;
     this.#running += 1;
+    this.#letIn();
     void entry.begin().then(() => {
       this.#running -= 1;
+      this.#letIn();
       if (this.#waiting.length > 0) this.#pumpSoon();
       if (this.#running === 0) for (const resolve of this.#drained.splice(0)) resolve();
     });

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, it, expect } from 'vitest';
 import { LazyLoadingManager, type LazyConverter, type LazyStatus } from '../src/index.js';
 import { ControlledAdapter } from './fixtures/adapter.js';
+import { HandMemory } from './fixtures/hand-memory.js';
 import { outcomeOf, settle } from './fixtures/deferred.js';
 
 /** What ought to be true, in the simplest words there are. */
@@ -17,6 +18,7 @@ interface Model {
 
 interface Real {
   readonly manager: LazyLoadingManager;
+  readonly memory: HandMemory;
   readonly adapter: ControlledAdapter<string>;
   readonly lazy: LazyConverter<string>;
   readonly callers: { abort: AbortController; outcome: ReturnType<typeof outcomeOf<string>> }[];
@@ -139,6 +141,19 @@ class Unload implements Command {
   toString = (): string => 'unload';
 }
 
+/** The manager lets go of what nobody is using. */
+class Press implements Command {
+  check = (): boolean => true;
+  async run(m: Model, r: Real): Promise<void> {
+    r.memory.become('critical');
+    r.memory.become('none');
+    if (m.status === 'loaded') m.status = 'unloaded';
+    m.value = undefined;
+    await agree(m, r);
+  }
+  toString = (): string => 'memory is scarce';
+}
+
 class Cancel implements Command {
   check = (): boolean => true;
   async run(m: Model, r: Real): Promise<void> {
@@ -214,6 +229,7 @@ describe('a LazyConverter, in whatever order things happen', () => {
         fc.constant(new Fail()),
         fc.boolean().map((fails) => new SettleLate(fails)),
         fc.constant(new Unload()),
+        fc.constant(new Press()),
         fc.constant(new Cancel()),
         fc
           .array(fc.constantFrom('load', 'leave', 'cancel', 'unload'), { maxLength: 6 })
@@ -226,9 +242,11 @@ describe('a LazyConverter, in whatever order things happen', () => {
       fc.asyncProperty(commands, async (steps) => {
         await fc.asyncModelRun(() => {
           // Conversions that were given up and do not heed it keep their places: there must be enough.
-          const manager = new LazyLoadingManager({ concurrency: 1000 });
+          const memory = new HandMemory();
+          const manager = new LazyLoadingManager({ concurrency: 1000, memory });
           const adapter = new ControlledAdapter<string>(10);
-          const real: Real = { manager, adapter, lazy: manager.createLazyConverter(adapter, 0), callers: [] };
+          const lazy = manager.createLazyConverter(adapter, 0);
+          const real: Real = { manager, memory, adapter, lazy, callers: [] };
           const model: Model = {
             status: 'idle',
             resting: 'idle',

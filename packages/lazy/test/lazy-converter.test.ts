@@ -7,7 +7,7 @@ import { HandClock } from './fixtures/time.js';
 
 function setUp(o: ConstructorParameters<typeof LazyLoadingManager>[0] = {}) {
   const clock = new HandClock();
-  const manager = new LazyLoadingManager({ clock, ...o });
+  const manager = new LazyLoadingManager({ clock, memory: false, ...o });
   const adapter = new ControlledAdapter<string>(10);
   return { clock, manager, adapter, lazy: manager.createLazyConverter(adapter, 'request') };
 }
@@ -31,6 +31,7 @@ describe('a LazyConverter', () => {
       loadedAt: undefined,
       lastAccessAt: undefined,
       accesses: 0,
+      columnAccesses: {},
       bytes: 0,
       durationMs: undefined,
       error: undefined,
@@ -63,6 +64,7 @@ describe('a LazyConverter', () => {
       loadedAt: 1250,
       lastAccessAt: 1250,
       accesses: 2,
+      columnAccesses: {},
       bytes: 5,
       durationMs: 250,
       error: undefined,
@@ -90,7 +92,7 @@ describe('a LazyConverter', () => {
   });
 
   it('holds undefined like any other value', async () => {
-    const manager = new LazyLoadingManager();
+    const manager = new LazyLoadingManager({ memory: false });
     const lazy = manager.createLazyConverter({ convert: () => undefined }, 0);
     await lazy.load();
     expect(lazy.isLoaded).toBe(true);
@@ -120,7 +122,7 @@ describe('a LazyConverter', () => {
       // eslint-disable-next-line @typescript-eslint/only-throw-error -- the worst an adapter can do
       throw undefined;
     };
-    const lazy = new LazyLoadingManager().createLazyConverter({ convert }, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter({ convert }, 0);
     await expect(lazy.load()).rejects.toBeUndefined();
     expect(lazy.state.status).toBe('failed');
   });
@@ -395,7 +397,7 @@ describe('column', () => {
   const pick = (table: Record<string, number[]>, name: string): unknown => table[name];
 
   it('converts that column only, once, and keeps it', async () => {
-    const manager = new LazyLoadingManager();
+    const manager = new LazyLoadingManager({ memory: false });
     const adapter = new Columns();
     const lazy = manager.createLazyConverter(adapter, 0);
     const both = [lazy.column('a'), lazy.column('a')];
@@ -423,7 +425,7 @@ describe('column', () => {
         return new Promise(() => undefined);
       },
     };
-    const lazy = new LazyLoadingManager().createLazyConverter(adapter, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter(adapter, 0);
     const abort = new AbortController();
     const leaving = expect(lazy.column('a', { signal: abort.signal })).rejects.toThrow();
     await settle();
@@ -434,7 +436,7 @@ describe('column', () => {
 
   it('forgets kept columns when unloaded', async () => {
     const adapter = new Columns();
-    const lazy = new LazyLoadingManager().createLazyConverter(adapter, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter(adapter, 0);
     const first = lazy.column('a');
     await settle();
     adapter.gates.get('a')?.resolve(new Float64Array(1));
@@ -448,7 +450,7 @@ describe('column', () => {
 
   it('tries again after a failure, and leaves the state of the whole alone', async () => {
     const adapter = new Columns();
-    const lazy = new LazyLoadingManager().createLazyConverter(adapter, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter(adapter, 0);
     const failing = expect(lazy.column('a')).rejects.toThrow('no');
     await settle();
     adapter.gates.get('a')?.reject(new Error('no'));
@@ -461,7 +463,10 @@ describe('column', () => {
 
   it('picks from the whole once that is loaded, and keeps no column beside it', async () => {
     const adapter = new Columns();
-    const manager = new LazyLoadingManager({ sizeOf: (v) => (v instanceof Float64Array ? 8 : 100) });
+    const manager = new LazyLoadingManager({
+      memory: false,
+      sizeOf: (v) => (v instanceof Float64Array ? 8 : 100),
+    });
     const lazy = manager.createLazyConverter(adapter, 0, { pick });
     const early = lazy.column('a');
     await settle();
@@ -475,21 +480,21 @@ describe('column', () => {
 
   it('loads the whole to pick from when the adapter cannot do columns', async () => {
     const convert = vi.fn(() => ({ a: [1], b: [2] }));
-    const lazy = new LazyLoadingManager().createLazyConverter({ convert }, 0, { pick });
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter({ convert }, 0, { pick });
     await expect(Promise.all([lazy.column('a'), lazy.column('b')])).resolves.toEqual([[1], [2]]);
     expect(convert).toHaveBeenCalledOnce();
     expect(lazy.isLoaded).toBe(true);
   });
 
   it('says so when there is neither a column() nor a pick', async () => {
-    const lazy = new LazyLoadingManager().createLazyConverter({ convert: () => 1 }, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter({ convert: () => 1 }, 0);
     await expect(lazy.column('a')).rejects.toMatchObject({ code: 'ERR_PERF_LAZY_NO_COLUMN' });
     expect(lazy.state.status).toBe('idle');
   });
 
   it('treats names such as __proto__ as names', async () => {
     const adapter = new Columns();
-    const lazy = new LazyLoadingManager().createLazyConverter(adapter, 0);
+    const lazy = new LazyLoadingManager({ memory: false }).createLazyConverter(adapter, 0);
     const odd = lazy.column('__proto__');
     await settle();
     const column = new Float64Array(1);

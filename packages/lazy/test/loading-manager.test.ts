@@ -9,7 +9,7 @@ import { HandClock, HandTimers } from './fixtures/time.js';
 function setUp(o: ConstructorParameters<typeof LazyLoadingManager>[0] = {}) {
   const clock = new HandClock();
   const timers = new HandTimers();
-  return { clock, timers, manager: new LazyLoadingManager({ clock, timers, ...o }) };
+  return { clock, timers, manager: new LazyLoadingManager({ clock, timers, memory: false, ...o }) };
 }
 
 /** Yields a buffer of as many bytes as it is asked for, at once. */

@@ -41,6 +41,9 @@ describe('the options of LazyLoadingManager', () => {
     ['sizeOf', 8],
     ['clock', () => 1],
     ['timers', {}],
+    ['whenFull', 'drop'],
+    ['memory', {}],
+    ['random', 1],
     ['treshold', '1MB'],
   ])('refuse %s: %j', (field, value) => {
     const given: Record<string, unknown> = { [field]: value };

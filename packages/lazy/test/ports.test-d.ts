@@ -126,7 +126,7 @@ describe('the manager', () => {
   it('reports what it counts and publishes', () => {
     expectTypeOf(manager.stats()).toEqualTypeOf<LazyStatistics>();
     expectTypeOf<LazyEvent['type']>().toEqualTypeOf<
-      'queued' | 'loaded' | 'failed' | 'cancelled' | 'unloaded'
+      'queued' | 'loaded' | 'retrying' | 'failed' | 'cancelled' | 'unloaded'
     >();
   });
 });

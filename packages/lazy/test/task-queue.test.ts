@@ -111,4 +111,58 @@ describe('TaskQueue', () => {
     await settle();
     expect(closing.map((c) => c.now)).toEqual([{ value: undefined }, { value: undefined }]);
   });
+
+  describe('that waits when it is full', () => {
+    it('refuses nothing: lets in those who came first, and runs the most urgent of those it let in', async () => {
+      const q = new TaskQueue({ what: 'the queue', concurrency: 1, maxQueue: 1, whenFull: 'wait' });
+      const order: string[] = [];
+      const gates = new Map<string, ReturnType<typeof deferred<undefined>>>();
+      const run = (name: string, priority: number): Promise<undefined> =>
+        q.run(
+          () => {
+            order.push(name);
+            const gate = deferred<undefined>();
+            gates.set(name, gate);
+            return gate.promise;
+          },
+          { priority: () => priority },
+        );
+      const all = [run('a', 0), run('b', 0), run('c', 0), run('d', 1), run('e', 9)];
+      for (let ended = 0; ended < 5; ended += 1) {
+        await settle();
+        gates.get(order.at(-1) ?? '')?.resolve(undefined);
+      }
+      await Promise.all(all);
+      expect(order).toEqual(['a', 'b', 'd', 'e', 'c']);
+    });
+
+    it('counts them as waiting, and forgets those who leave', async () => {
+      const q = new TaskQueue({ what: 'the queue', concurrency: 1, maxQueue: 0, whenFull: 'wait' });
+      const gate = deferred<number>();
+      void q.run(() => gate.promise, plain);
+      await settle();
+      const abort = new AbortController();
+      const left = outcomeOf(q.run(() => Promise.resolve(1), { ...plain, signal: abort.signal }));
+      const stays = q.run(() => Promise.resolve(2), plain);
+      expect(q.waiting).toBe(2);
+      abort.abort(new Error('bored'));
+      await settle();
+      expect([q.waiting, left.now]).toMatchObject([1, { error: { message: 'bored' } }]);
+      gate.resolve(0);
+      await expect(stays).resolves.toBe(2);
+    });
+
+    it('turns them away when it closes', async () => {
+      const q = new TaskQueue({ what: 'the queue', concurrency: 1, maxQueue: 0, whenFull: 'wait' });
+      const gate = deferred<number>();
+      void q.run(() => gate.promise, plain);
+      await settle();
+      const waiting = outcomeOf(q.run(() => Promise.resolve(1), plain));
+      const closing = q.close();
+      await settle();
+      expect(waiting.now).toMatchObject({ error: { code: 'ERR_PERF_LAZY_CLOSED' } });
+      gate.resolve(0);
+      await closing;
+    });
+  });
 });

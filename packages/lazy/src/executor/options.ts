@@ -6,6 +6,8 @@ import { parseDuration, type Duration } from '@perf/internal/duration';
 import { shown } from '@perf/internal/errors';
 import { parseCount, refuseUnknown } from '@perf/internal/options';
 import { refuseOption } from '../errors.js';
+import { parseWhenFull } from '../options.js';
+import type { WhenFull } from '../task-queue.js';
 
 /** How a `WorkerExecutor` is set up. Everything has a default. */
 export interface WorkerExecutorOptions {
@@ -13,8 +15,13 @@ export interface WorkerExecutorOptions {
   readonly threads?: number | 'auto';
   /** How long a worker may sit idle before its thread ends. `Infinity`: until `close`. Default `'30s'`. */
   readonly idleTimeout?: Duration;
-  /** Tasks that may wait for a thread; one more is refused with `ERR_PERF_LAZY_QUEUE_FULL`. Default 1000. */
+  /** Tasks that may wait for a thread, the most urgent first. Default 1000. */
   readonly maxQueue?: number;
+  /**
+   * What becomes of one more: `'refuse'` rejects it with `ERR_PERF_LAZY_QUEUE_FULL`; `'wait'` lets it wait to be let
+   * into the queue, in the order of coming. Default `'refuse'`.
+   */
+  readonly whenFull?: WhenFull;
   /**
    * The JavaScript heap of each worker, rounded up to whole megabytes; a task that needs more loses its worker.
    * ArrayBuffers are not counted by Node. Default `Infinity`: Node's own limit.
@@ -32,6 +39,7 @@ export const WORKER_DEFAULTS: Required<Omit<WorkerExecutorOptions, 'entry'>> = O
   threads: 'auto',
   idleTimeout: '30s',
   maxQueue: 1000,
+  whenFull: 'refuse',
   maxHeapBytes: Infinity,
 });
 
@@ -40,6 +48,7 @@ export interface ResolvedWorkerOptions {
   readonly threads: number;
   readonly idleTimeout: number;
   readonly maxQueue: number;
+  readonly whenFull: WhenFull;
   readonly maxHeapBytes: number;
   readonly entry: string | undefined;
 }
@@ -57,6 +66,7 @@ export function resolveWorkerOptions(
     threads = WORKER_DEFAULTS.threads,
     idleTimeout = WORKER_DEFAULTS.idleTimeout,
     maxQueue = WORKER_DEFAULTS.maxQueue,
+    whenFull = WORKER_DEFAULTS.whenFull,
     maxHeapBytes = WORKER_DEFAULTS.maxHeapBytes,
     entry,
   } = o;
@@ -67,6 +77,7 @@ export function resolveWorkerOptions(
         : parseCount(threads, 'threads', refuseOption, { max: MOST_THREADS }),
     idleTimeout: parseDuration(idleTimeout, 'idleTimeout', refuseOption, true),
     maxQueue: parseCount(maxQueue, 'maxQueue', refuseOption, { min: 0 }),
+    whenFull: parseWhenFull(whenFull),
     maxHeapBytes: parseHeap(maxHeapBytes),
     entry: parseEntry(entry),
   };

@@ -81,8 +81,8 @@ export class WorkerExecutor implements Executor {
 
   constructor(o: WorkerExecutorOptions = {}) {
     this.#options = resolveWorkerOptions(o);
-    const { threads, maxQueue } = this.#options;
-    this.#queue = new TaskQueue({ what: 'worker executor', concurrency: threads, maxQueue });
+    const { threads, maxQueue, whenFull } = this.#options;
+    this.#queue = new TaskQueue({ what: 'worker executor', concurrency: threads, maxQueue, whenFull });
   }
 
   /** How many tasks run at the same time: the option `threads`. */

@@ -5,10 +5,9 @@ import { shown } from '@perf/internal/errors';
 import type { MemoryReader } from '@perf/internal/memory/reading';
 import { refuseUnknown } from '@perf/internal/options';
 import { refuseOption } from '../errors.js';
-import { requireMethod } from '../options.js';
+import { requireMethod, resolveMemory } from '../options.js';
 import { systemTimers, type Timers } from '../timers.js';
 import { Ledger } from './ledger.js';
-import { sharedMonitor } from './memory-monitor.js';
 
 /** How a `MemoryPool` is set up. Everything has a default. */
 export interface MemoryPoolOptions {
@@ -94,14 +93,6 @@ export function resolvePoolOptions(o: MemoryPoolOptions): ResolvedPoolOptions {
     clock,
     timers,
   };
-}
-
-/** Reads the option `memory`: a reader, the shared one, or none. */
-export function resolveMemory(memory: MemoryReader | false | undefined): MemoryReader | undefined {
-  if (memory === false) return undefined;
-  if (memory === undefined) return sharedMonitor();
-  requireMethod(memory, 'subscribe', 'memory');
-  return memory;
 }
 
 /** Reads `true` or `false`. */

@@ -72,6 +72,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   #over = false;
   #failure: { readonly error: Error } | undefined;
   #rejectPull: ((error: Error) => void) | undefined;
+  #rejectWrite: ((error: Error) => void) | undefined;
   #stopListening: (() => void) | undefined;
 
   /** Made by `StreamingConverter.run`; not meant to be constructed by hand. */
@@ -106,7 +107,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   async to(sink: Sink<T>): Promise<StreamStatistics> {
     const { write, close, abort } = sinkParts(sink);
     try {
-      for await (const batch of this) await write(batch);
+      for await (const batch of this) await this.#interruptible(write(batch));
       await close();
     } catch (error) {
       await abort(error);
@@ -139,7 +140,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   /** Gives the run up: its reader is rejected with `reason`, at once. Does nothing once it is over. */
   abort(reason: Error): void {
     if (this.#over) return;
-    const reject = this.#rejectPull;
+    const reject = this.#rejectPull ?? this.#rejectWrite;
     if (reject === undefined) this.#failure = { error: reason };
     // First, so that whatever the reader does next finds this run over.
     this.#leave(reason).catch(ignore);
@@ -188,6 +189,18 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
       });
     } finally {
       this.#rejectPull = undefined;
+    }
+  }
+
+  /** What a sink answers, or the reason of an abort, even if it never does. */
+  async #interruptible(answer: unknown): Promise<void> {
+    try {
+      await new Promise((resolve, reject) => {
+        this.#rejectWrite = reject;
+        Promise.resolve(answer).then(resolve, reject);
+      });
+    } finally {
+      this.#rejectWrite = undefined;
     }
   }
 

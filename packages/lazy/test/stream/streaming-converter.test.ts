@@ -300,7 +300,7 @@ describe('giving up', () => {
     const { converter, ledger } = setUp();
     const controller = new AbortController();
     let returned = false;
-    const silent = {
+    const silent: AsyncIterable<Batch<number>> = {
       [Symbol.asyncIterator]: () => ({
         next: () => new Promise<never>(() => undefined),
         return: () => {
