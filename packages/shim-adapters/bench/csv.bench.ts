@@ -1,7 +1,7 @@
 /** CSV into columns beside the readers people use, from the file on disk, each in a fresh process. */
 import type { Bench } from '@perf/tooling-bench';
 import { BenchFiles, flights, type BenchFile } from './files.js';
-import { COLUMNS, inTurn, rowsOf, type Task } from './rounds.js';
+import { COLUMNS, inTurn, rowsOf, type Task } from '@perf/tooling-bench/rounds';
 
 const READERS = {
   '@perf/shim-adapters': 'columns',

@@ -3,7 +3,7 @@ import { tableFromArrays } from 'apache-arrow';
 import { defaultRegistry, type Row } from '@perf/shim-adapters';
 import { arrowAdapter } from '@perf/shim-adapters/arrow';
 import type { Bench } from '@perf/tooling-bench';
-import { mixedText } from './mixed-table.js';
+import { mixedText } from '@perf/tooling-bench/mixed-table';
 
 export default async function run({ benchmark, comparison, quick }: Bench): Promise<void> {
   const rows = quick ? 2_000 : 100_000;

@@ -5,7 +5,7 @@ import { WorkerExecutor } from '@perf/lazy';
 import { defaultRegistry, optimize, type SelectorLike } from '@perf/shim-adapters';
 import type { Bench } from '@perf/tooling-bench';
 import { BenchFiles } from './files.js';
-import { spread } from './rounds.js';
+import { spread } from '@perf/tooling-bench/rounds';
 
 /** Milliseconds; what the monitor's own timer adds, too. */
 const RESOLUTION = 1;

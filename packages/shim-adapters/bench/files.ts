@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { defaultRegistry, type Format } from '@perf/shim-adapters';
 import { arrowAdapter } from '@perf/shim-adapters/arrow';
 import { parquetAdapter } from '@perf/shim-adapters/parquet';
-import { writeMixedTable } from './mixed-table.js';
+import { writeMixedTable } from '@perf/tooling-bench/mixed-table';
 
 export interface BenchFile {
   readonly path: string;

@@ -2,7 +2,7 @@
 import type { Bench } from '@perf/tooling-bench';
 import { BenchFiles, flights, type BenchFile } from './files.js';
 import type { Reading } from './parquet-tasks.js';
-import { COLUMNS, inTurn, ratios, rowsOf, type Task } from './rounds.js';
+import { COLUMNS, inTurn, ratios, rowsOf, type Task } from '@perf/tooling-bench/rounds';
 
 const MODULE = new URL('./parquet-tasks.ts', import.meta.url);
 

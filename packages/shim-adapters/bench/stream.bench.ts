@@ -1,7 +1,7 @@
 /** A csv of 1 and 2 GB streamed to arrow-ipc, beside what csv-parse takes to read it, each run in a fresh process. */
 import type { Bench } from '@perf/tooling-bench';
 import { BenchFiles, type BenchFile } from './files.js';
-import { COLUMNS, inTurn, rowsOf, type Task } from './rounds.js';
+import { COLUMNS, inTurn, rowsOf, type Task } from '@perf/tooling-bench/rounds';
 
 const MODULE = new URL('./stream-tasks.ts', import.meta.url);
 /** Rows of the mixed table in 1 GB (2^30 bytes), about. */

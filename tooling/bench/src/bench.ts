@@ -11,6 +11,8 @@ export interface Bench {
   readonly quick: boolean;
   /** Loads a library that stands beside ours, from `tooling/bench-peers`. */
   readonly peer: (name: string) => Promise<unknown>;
+  /** Loads another package of this house, as it is built, which the one under test must not depend on. */
+  readonly sibling: (specifier: string) => Promise<unknown>;
   /** Reports a comparison under a title. */
   readonly comparison: (title: string, result: ComparisonResult) => void;
   /** Reports measurements under a title. */

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { formatComparison, formatTable, PerformanceBenchmark, toReport } from '@perf/benchmark';
 import type { Bench, BenchFile } from './bench.js';
+import { sibling } from './sibling.js';
 
 const [file = '', ...flags] = process.argv.slice(2);
 const json = flags.includes('--json');
@@ -22,6 +23,7 @@ function aligned(rows: readonly (readonly string[])[]): string {
 }
 
 const bench: Bench = {
+  sibling,
   benchmark: new PerformanceBenchmark(),
   quick: flags.includes('--quick'),
   peer: async (name) => (await import(pathToFileURL(peers.resolve(name)).href)) as unknown,

@@ -39,16 +39,24 @@ export async function callTask(
 
 type TaskFunction = (args: unknown, context: TaskContext) => unknown;
 
-async function findExport(module: string, name: string): Promise<TaskFunction> {
+// A module stays imported anyway; asking the loader again costs more than the rest of a small task.
+const imported = new Map<string, unknown>();
+
+async function importModule(module: string): Promise<unknown> {
   const specifier = isAbsolute(module) ? pathToFileURL(module).href : module;
-  let found: unknown;
   try {
-    found = await import(/* @vite-ignore */ specifier);
+    const found: unknown = await import(/* @vite-ignore */ specifier);
+    imported.set(module, found);
+    return found;
   } catch (cause) {
     throw new LazyError('ERR_PERF_LAZY_TASK', `task.module ${shown(module)} could not be imported`, {
       cause,
     });
   }
+}
+
+async function findExport(module: string, name: string): Promise<TaskFunction> {
+  const found = imported.get(module) ?? (await importModule(module));
   const value: unknown = isRecord(found) ? found[name] : undefined;
   if (isTaskFunction(value)) return value;
   throw new LazyError(

@@ -2,7 +2,7 @@
  * Tasks side by side: each run is a fresh process, and the tasks take turns, so that whatever slows the machine for a
  * while slows all of them. Memory is what the process held at its peak above what it held before the task began.
  */
-import type { PerformanceBenchmark } from '@perf/tooling-bench';
+import type { PerformanceBenchmark } from './bench.js';
 
 const MB = 2 ** 20;
 
