@@ -6,6 +6,11 @@ const MAX_BYTES = 2 ** 31 - 1;
 /** Bytes from which on copying them at once is faster than one by one. */
 const MANY = 64;
 const WORD = 4;
+/** Values from which on their rate tells what the rest will take. */
+const TELLING = 1000;
+/** More room than is needed now is made only while less than this part of what there is has been used. */
+const EARLY = 8;
+const MOST_GROWTH = 16;
 
 /** Grows a text column value by value. Its offsets are 32-bit, so a column holds at most 2 GB of text. */
 export class TextBuilder {
@@ -13,8 +18,10 @@ export class TextBuilder {
   #used = 0;
   #offsets: Int32Array;
   #length = 0;
+  readonly #expectedValues: number;
 
   constructor(expectedValues: number, expectedBytes: number = expectedValues * 8) {
+    this.#expectedValues = expectedValues;
     this.#bytes = Buffer.allocUnsafeSlow(Math.max(64, expectedBytes));
     this.#offsets = new Int32Array(expectedValues + 1);
   }
@@ -53,7 +60,7 @@ export class TextBuilder {
       const run = order[i] ?? -1;
       if (run >= 0) extra += (ends[run] ?? 0) - (starts[run] ?? 0);
     }
-    this.#reserve(extra + WORD);
+    this.#reserve(extra + WORD, order.length);
     this.#makeRoom(order.length);
     const target = this.#bytes;
     const from = new DataView(source.buffer, source.byteOffset, source.byteLength);
@@ -111,17 +118,32 @@ export class TextBuilder {
     this.#offsets = grown;
   }
 
-  #reserve(extra: number): void {
+  /** @param values how many values the bytes are of */
+  #reserve(extra: number, values = 1): void {
     const needed = this.#used + extra;
-    if (needed <= this.#bytes.length) return;
+    const projected = this.#projected(needed, this.#length + values);
+    const room = this.#bytes.length;
+    // While little is written growing costs little, and memory that was never touched costs nothing.
+    if (needed <= room && (projected <= room || this.#used > room / EARLY)) return;
     if (this.#used > MAX_BYTES - extra) {
       throw new ConversionError(
         'ERR_PERF_CONVERT_TOO_LARGE',
         'a text column holds at most 2 GB; select fewer columns, or convert fewer rows with options.limit',
       );
     }
-    const grown = Buffer.allocUnsafeSlow(Math.min(MAX_BYTES, Math.max(needed, this.#bytes.length * 2)));
+    const grown = Buffer.allocUnsafeSlow(
+      Math.min(
+        MAX_BYTES,
+        Math.max(needed, projected === 0 ? room * 2 : Math.min(projected, room * MOST_GROWTH)),
+      ),
+    );
     this.#bytes.copy(grown, 0, 0, this.#used);
     this.#bytes = grown;
+  }
+
+  /** What all values will take, at the rate of those so far and a bit; 0 when these are too few to tell. */
+  #projected(bytes: number, values: number): number {
+    if (values < TELLING || values > this.#expectedValues) return 0;
+    return Math.ceil(((bytes * this.#expectedValues) / values) * (1 + 1 / 16));
   }
 }

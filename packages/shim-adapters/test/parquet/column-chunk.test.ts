@@ -5,6 +5,7 @@ import { FixedSink } from '../../src/parquet/columns/fixed-sink.js';
 import type { ChunkMetadata } from '../../src/parquet/footer-reader.js';
 import { ByteWindow, type ByteSource } from '../../src/parquet/pages/byte-window.js';
 import { ColumnChunk } from '../../src/parquet/pages/column-chunk.js';
+import { RunRoom } from '../../src/parquet/pages/run-room.js';
 import type { StoredType } from '../../src/parquet/pages/stored-type.js';
 import { PARQUET_PEERS } from '../../src/parquet/peers.js';
 import { cells } from '../cells.js';
@@ -51,6 +52,7 @@ async function read(
     { ...chunkOf(bytes.length, values), ...metadata },
     stored,
     await new Codecs(PARQUET_PEERS).decompress(metadata.codec ?? 'UNCOMPRESSED'),
+    new RunRoom(),
   );
   await chunk.read(from, to, 0, (page) => {
     sink.add(page);
@@ -182,6 +184,7 @@ it('pages before the wanted rows are not fetched, and none after them', async ()
     chunkOf(source.byteLength, 2_000_000),
     REQUIRED,
     (bytes) => bytes,
+    new RunRoom(),
   );
   const sink = new FixedSink({ name: 'c', type: 'int32' }, 'int32', 3);
   await chunk.read(1_000_007, 1_000_010, 0, (each) => {

@@ -7,6 +7,7 @@ import type { Codecs } from '../compression/codecs.js';
 import type { ParquetFooter } from '../footer-reader.js';
 import type { ByteWindow } from '../pages/byte-window.js';
 import { ColumnChunk } from '../pages/column-chunk.js';
+import { RunRoom } from '../pages/run-room.js';
 import { storedTypeOf, type StoredType } from '../pages/stored-type.js';
 import type { ParquetColumn } from '../parquet-schema.js';
 import type { ParquetPeers } from '../peers.js';
@@ -39,6 +40,7 @@ export class FlatColumn implements GatheredColumn {
   readonly #column: ParquetColumn;
   readonly #stored: StoredType;
   readonly #sink: ColumnSink;
+  readonly #room = new RunRoom();
 
   /** @throws ConversionError `ERR_PERF_CONVERT_BAD_INPUT`, `..._TOO_LARGE` */
   constructor(source: ColumnSource, column: ParquetColumn, field: Field, rows: number) {
@@ -67,7 +69,7 @@ export class FlatColumn implements GatheredColumn {
         throw new RangeError('has another number of values than its row group has rows');
       }
       const decompress = await codecs.decompress(chunk.codec);
-      const pages = new ColumnChunk(window, chunk, this.#stored, decompress);
+      const pages = new ColumnChunk(window, chunk, this.#stored, decompress, this.#room);
       await pages.read(start - first, end - first, row, (page) => {
         this.#sink.add(page);
       });

@@ -19,6 +19,8 @@ export class TextSink implements ColumnSink {
   readonly #presence: Presence;
   #dictionary: GrowingDictionary | undefined;
   #plain: TextBuilder | undefined;
+  /** Of one page after the other. */
+  #order = new Int32Array(0);
 
   constructor(field: Field, length: number, maxFieldBytes: number) {
     this.#field = field;
@@ -35,7 +37,8 @@ export class TextSink implements ColumnSink {
     const { runs } = values;
     this.#requireLengths(runs);
     this.#presence.addRows(row, rows, present);
-    const order = orderOf({ rows, present, indices, first });
+    if (this.#order.length < rows) this.#order = new Int32Array(rows);
+    const order = orderOf({ rows, present, indices, first }, this.#order);
     let taken = 0;
     if (this.#dictionary !== undefined) {
       taken = this.#dictionary.add(runs, order, row, indices !== undefined);
@@ -71,14 +74,12 @@ export class TextSink implements ColumnSink {
 }
 
 /** Which run each row is; -1 for a null. */
-function orderOf({
-  rows,
-  present,
-  indices,
-  first,
-}: Pick<ColumnPage, 'rows' | 'present' | 'indices' | 'first'>): Int32Array {
+function orderOf(
+  { rows, present, indices, first }: Pick<ColumnPage, 'rows' | 'present' | 'indices' | 'first'>,
+  room: Int32Array,
+): Int32Array {
   if (present === undefined && indices !== undefined) return indices.subarray(first, first + rows);
-  const order = new Int32Array(rows);
+  const order = room.subarray(0, rows);
   for (let i = 0, next = first; i < rows; i++) {
     if (present !== undefined && present[i] === 0) order[i] = -1;
     else order[i] = indices === undefined ? next++ : (indices[next++] ?? 0);

@@ -8,6 +8,7 @@ import { ENCODING, lengthOf, readPageValues, type PageValues } from './page-valu
 import { readDefinitionLevels } from './definition-levels.js';
 import { readRunLengths } from './run-lengths.js';
 import type { Decompress } from '../compression/codecs.js';
+import { RunRoom } from './run-room.js';
 import type { StoredType } from './stored-type.js';
 
 const MAX_HEADER = 2 ** 24;
@@ -17,6 +18,7 @@ const FIRST_HEADER = 256;
 export class ColumnChunk {
   readonly #stored: StoredType;
   readonly #decompress: Decompress;
+  readonly #room: RunRoom;
   readonly #window: ByteWindow;
   readonly #end: number;
   readonly #values: number;
@@ -24,11 +26,18 @@ export class ColumnChunk {
   #dictionary: PageValues | undefined;
 
   /** @throws RangeError when the chunk cannot be one of this file */
-  constructor(window: ByteWindow, metadata: ChunkMetadata, stored: StoredType, decompress: Decompress) {
+  constructor(
+    window: ByteWindow,
+    metadata: ChunkMetadata,
+    stored: StoredType,
+    decompress: Decompress,
+    room: RunRoom,
+  ) {
     if (metadata.physical !== stored.physical)
       throw new RangeError('is stored as another type than its schema says');
     this.#stored = stored;
     this.#decompress = decompress;
+    this.#room = room;
     this.#values = metadata.values;
     // Some writers tell no place of the dictionary, or place 0; it then comes before the data.
     const { dataOffset, dictionaryOffset = 0 } = metadata;
@@ -100,7 +109,13 @@ export class ColumnChunk {
     }
     // It is needed for as long as there are pages.
     const bytes = this.#decompress(await this.#pageBytes(header, start), plainBytes).slice();
-    this.#dictionary = readPageValues(new ByteReader(bytes), ENCODING.plain, values, this.#stored);
+    this.#dictionary = readPageValues(
+      new ByteReader(bytes),
+      ENCODING.plain,
+      values,
+      this.#stored,
+      new RunRoom(),
+    );
   }
 
   #decode(header: PageHeader, bytes: Uint8Array, from: number, to: number, row: number): ColumnPage {
@@ -115,7 +130,11 @@ export class ColumnChunk {
     const rest = { row, rows: to - from, present: flags?.subarray(from, to), first };
     const { encoding } = header;
     if (encoding !== ENCODING.dictionary && encoding !== ENCODING.plainDictionary) {
-      return { ...rest, values: readPageValues(reader, encoding, count, this.#stored), indices: undefined };
+      return {
+        ...rest,
+        values: readPageValues(reader, encoding, count, this.#stored, this.#room),
+        indices: undefined,
+      };
     }
     const values = this.#dictionary;
     if (values === undefined) throw new RangeError('it has no dictionary');

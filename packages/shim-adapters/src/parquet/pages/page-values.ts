@@ -4,6 +4,7 @@ import { readFixedRuns, readLengthsThenBytes, readPrefixedRuns, readSharedPrefix
 import { halfFloats, nanoseconds, uuidTexts } from './conversions.js';
 import { readDeltas32, readDeltas64 } from './delta-integers.js';
 import { readRunLengths, unpackBits } from './run-lengths.js';
+import type { RunRoom } from './run-room.js';
 import type { StoredType } from './stored-type.js';
 
 /** Values of a page without its nulls: numbers, a byte for each boolean, or runs of bytes. */
@@ -26,20 +27,24 @@ export const ENCODING = {
   byteStreams: 9,
 } as const;
 
-/** Reads `count` values as a page stores them, as what their column holds. */
+/**
+ * Reads `count` values as a page stores them, as what their column holds.
+ * @param room where runs may lie, which are then good until it is used again
+ */
 export function readPageValues(
   reader: ByteReader,
   encoding: number,
   count: number,
   stored: StoredType,
+  room: RunRoom,
 ): PageValues {
   switch (stored.physical) {
     case 'BOOLEAN':
       return { kind: 'bits', bits: readBits(reader, encoding, count) };
     case 'BYTE_ARRAY':
-      return { kind: 'runs', runs: readRuns(reader, encoding, count) };
+      return { kind: 'runs', runs: readRuns(reader, encoding, count, room) };
     case 'FIXED_LEN_BYTE_ARRAY':
-      return ofRuns(readWideRuns(reader, encoding, count, stored.width), stored);
+      return ofRuns(readWideRuns(reader, encoding, count, stored.width, room), stored);
     default:
       return { kind: 'numbers', numbers: readNumbers(reader, encoding, count, stored) };
   }
@@ -65,10 +70,10 @@ function readBits(reader: ByteReader, encoding: number, count: number): Uint8Arr
   return bits;
 }
 
-function readRuns(reader: ByteReader, encoding: number, count: number): ByteRuns {
+function readRuns(reader: ByteReader, encoding: number, count: number, room: RunRoom): ByteRuns {
   switch (encoding) {
     case ENCODING.plain:
-      return readPrefixedRuns(reader, count);
+      return readPrefixedRuns(reader, count, room);
     case ENCODING.deltaLengths:
       return readLengthsThenBytes(reader, count);
     case ENCODING.sharedPrefixes:
@@ -78,12 +83,23 @@ function readRuns(reader: ByteReader, encoding: number, count: number): ByteRuns
   }
 }
 
-function readWideRuns(reader: ByteReader, encoding: number, count: number, width: number): ByteRuns {
+function readWideRuns(
+  reader: ByteReader,
+  encoding: number,
+  count: number,
+  width: number,
+  room: RunRoom,
+): ByteRuns {
   switch (encoding) {
     case ENCODING.plain:
-      return readFixedRuns(reader, count, width);
+      return readFixedRuns(reader, count, width, room);
     case ENCODING.byteStreams:
-      return readFixedRuns(new ByteReader(joined(reader.take(count * width), count, width)), count, width);
+      return readFixedRuns(
+        new ByteReader(joined(reader.take(count * width), count, width)),
+        count,
+        width,
+        room,
+      );
     case ENCODING.sharedPrefixes: {
       const runs = readSharedPrefixes(reader, count);
       if (runs.starts.some((start, i) => runs.ends[i] !== start + width)) {

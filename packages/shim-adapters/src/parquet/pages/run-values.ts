@@ -2,15 +2,15 @@ import { ConversionError } from '../../errors.js';
 import type { ByteRuns } from '../../table/byte-runs.js';
 import { type ByteReader, EndOfBytes } from '../thrift/byte-reader.js';
 import { readDeltas32 } from './delta-integers.js';
+import type { RunRoom } from './run-room.js';
 
 const MAX_BYTES = 2 ** 31 - 1;
 
 /** Each value after its length in four bytes (PLAIN of BYTE_ARRAY). */
-export function readPrefixedRuns(reader: ByteReader, count: number): ByteRuns {
+export function readPrefixedRuns(reader: ByteReader, count: number, room: RunRoom): ByteRuns {
   const { bytes } = reader;
   if (count * 4 > reader.left) throw new EndOfBytes('it ends too early');
-  const starts = new Int32Array(count);
-  const ends = new Int32Array(count);
+  const { starts, ends } = room.take(count);
   let at = reader.at;
   for (let i = 0; i < count; i++) {
     const length =
@@ -30,10 +30,9 @@ export function readPrefixedRuns(reader: ByteReader, count: number): ByteRuns {
 }
 
 /** Values of `width` bytes each, one after the other. */
-export function readFixedRuns(reader: ByteReader, count: number, width: number): ByteRuns {
+export function readFixedRuns(reader: ByteReader, count: number, width: number, room: RunRoom): ByteRuns {
   const bytes = reader.take(count * width);
-  const starts = new Int32Array(count);
-  const ends = new Int32Array(count);
+  const { starts, ends } = room.take(count);
   for (let i = 0; i < count; i++) {
     starts[i] = i * width;
     ends[i] = (i + 1) * width;
