@@ -7,10 +7,10 @@ const built = JSON.stringify(new URL('../dist/index.js', import.meta.url).href);
 const tasks = JSON.stringify(TASKS);
 
 /** Runs a script in a process of its own, which must end by itself, and returns the lines it printed. */
-async function run(script: string): Promise<string[]> {
+async function run(script: string, ...flags: string[]): Promise<string[]> {
   const { stdout } = await promisify(execFile)(
     process.execPath,
-    ['--input-type=module', '--eval', `import * as lazy from ${built};\n${script}`],
+    [...flags, '--input-type=module', '--eval', `import * as lazy from ${built};\n${script}`],
     { timeout: 15_000 },
   );
   return stdout.trim().split('\n');
@@ -87,5 +87,58 @@ describe('the built package, in a process of its own', () => {
       console.log('closed');
     `);
     expect(lines).toEqual(['AbortError', 'closed']);
+  });
+
+  it('is back at the start after a thousand rounds of everything: heap, buffers, threads, handles, books', async () => {
+    const lines = await run(
+      `
+      const ledger = new lazy.Ledger();
+      const executor = new lazy.WorkerExecutor({ threads: 1 });
+      const handles = () => process.getActiveResourcesInfo().filter((kind) => !/^(Pipe|TTY|Message)/.test(kind)).length;
+      const buffers = { convert: (n) => new Float64Array(n), column: async (n, name) => new Float64Array(n) };
+      const moved = { convert: () => 0, task: (n) => ({ module: ${tasks}, export: 'fill', args: { bytes: n, value: 1 } }) };
+      async function rounds(count) {
+        for (let i = 0; i < count; i += 1) {
+          try { await roundAndClose(i); } catch (error) { if (error.name !== 'AbortError') throw error; }
+        }
+        for (let i = 0; i < 20; i += 1) { globalThis.gc(); await new Promise(setImmediate); }
+        const { heapUsed, arrayBuffers } = process.memoryUsage();
+        return { heapUsed, arrayBuffers, handles: handles(), threads: executor.stats().threads, books: ledger.bytes };
+      }
+      async function roundAndClose(i) {
+        const open = [];
+        const keep = (made) => { open.push(made); return made; };
+        const { MemoryMonitor, MemoryPool, LazyLoadingManager, StreamingConverter } = lazy;
+        const monitor = keep(new MemoryMonitor({ ledger }));
+        const pool = keep(new MemoryPool({ ledger, memory: monitor }));
+        const manager = keep(new LazyLoadingManager({ ledger, memory: monitor, executor }));
+        const converter = keep(new StreamingConverter({ ledger, memory: monitor, pool }));
+        try {
+          const made = manager.createLazyConverter(buffers, 1000);
+          await made.load();
+          await made.map((all) => all.slice(0, 10)).load();
+          await made.column('a');
+          if (i % 20 === 0) await manager.createLazyConverter(moved, 1000).load();
+          const abort = new AbortController();
+          const batches = Array.from({ length: 5 }, (_, n) => ({ data: n, rows: 1, bytes: 8 }));
+          const stage = { concurrency: 2, run: (batch, { allocate }) => ({ ...batch, data: allocate(5000) }) };
+          const ends = converter.run(batches, [stage], { signal: abort.signal });
+          for await (const { data } of ends) if (data.length === 5000 && i % 3 === 0) abort.abort();
+        } finally {
+          for (const made of open.reverse()) await made.close();
+        }
+      }
+      await rounds(300);
+      const before = await rounds(1);
+      const after = await rounds(1000);
+      console.log(after.heapUsed - before.heapUsed < 1_000_000 || after.heapUsed - before.heapUsed);
+      console.log(Math.abs(after.arrayBuffers - before.arrayBuffers) < 100_000 || after.arrayBuffers - before.arrayBuffers);
+      console.log(after.handles - before.handles, after.threads, after.books);
+      await executor.close();
+      console.log(executor.stats().threads);
+    `,
+      '--expose-gc',
+    );
+    expect(lines).toEqual(['true', 'true', '0 1 0', '0']);
   });
 });

@@ -77,6 +77,14 @@ describe('WorkerExecutor', () => {
     expect(column).toEqual(new Uint8Array([1, 2, 3]));
   });
 
+  it('shares memory that can be shared, both ways', async () => {
+    const memory = new Uint8Array(new SharedArrayBuffer(4));
+    const back = await shared.run<Uint8Array>(task('writeInto', { memory }));
+    expect([...memory]).toEqual([1, 2, 3, 4]);
+    back[0] = 9;
+    expect(memory[0]).toBe(9);
+  });
+
   describe('moves a buffer only once', () => {
     const refusal = {
       code: 'ERR_PERF_LAZY_OPTION',

@@ -16,7 +16,7 @@ import type { StreamProgress, StreamTotal } from './progress.js';
 export interface StreamingOptions {
   /** Bytes that a run may have under way over all its stages, by what its batches say they weigh. Default `'64MB'`. */
   readonly maxBytes?: ByteSize;
-  /** The largest batch that a source is asked for. Default `'4MB'`. */
+  /** The largest batch that a source is asked for: memory of this size is used again while it is warm. Default `'1MB'`. */
   readonly batchBytes?: ByteSize;
   /** Where stages `allocate`. Not closed by the converter. Default: fresh memory. */
   readonly pool?: MemoryPool;
@@ -52,7 +52,7 @@ export interface RunStreamOptions<T = unknown> {
 /** The options of a `StreamingConverter` that are not given. */
 export const STREAM_DEFAULTS: Required<Pick<StreamingOptions, 'maxBytes' | 'batchBytes'>> = Object.freeze({
   maxBytes: '64MB',
-  batchBytes: '4MB',
+  batchBytes: '1MB',
 });
 
 /** The options of a `StreamingConverter`, read: bytes. */
