@@ -1,6 +1,6 @@
 import { ConversionCache, fingerprint } from '@perf/cache';
 import { Compressor } from '@perf/compression';
-import { LazyLoadingManager, WorkerExecutor } from '@perf/lazy';
+import { LazyLoadingManager, MemoryMonitor, WorkerExecutor } from '@perf/lazy';
 import { OptimizationSelector } from '@perf/selector';
 import { defaultRegistry, optimize, withCompression, type ConversionResult } from '@perf/shim-adapters';
 import { arrowAdapter } from '@perf/shim-adapters/arrow';
@@ -10,9 +10,11 @@ import { parquetAdapter } from '@perf/shim-adapters/parquet';
 export function createPipeline({ seed = 1, maxBytes = '500MB' }: { seed?: number; maxBytes?: string } = {}) {
   const compressor = new Compressor();
   const compression = withCompression(compressor);
-  const cache = new ConversionCache<ConversionResult>({ maxBytes, compression, compressAbove: '1MB' });
+  const memory = new MemoryMonitor();
+  const kept = { compression, compressAbove: '1MB', shrinkUnderPressure: true, memory } as const;
+  const cache = new ConversionCache<ConversionResult>({ maxBytes, ...kept });
   const executor = new WorkerExecutor();
-  const lazy = new LazyLoadingManager({ executor });
+  const lazy = new LazyLoadingManager({ executor, memory });
   const selector = new OptimizationSelector({ seed });
   const registry = defaultRegistry().register(arrowAdapter()).register(parquetAdapter());
   const converter = optimize(registry, { cache, lazy, executor, selector, fingerprint });
@@ -21,7 +23,8 @@ export function createPipeline({ seed = 1, maxBytes = '500MB' }: { seed?: number
     await lazy.close();
     await executor.close();
     cache.close();
+    memory.close();
     await compressor.close();
   };
-  return { cache, compressor, executor, lazy, selector, registry, converter, close };
+  return { cache, compressor, executor, lazy, memory, selector, registry, converter, close };
 }

@@ -316,6 +316,26 @@ describe('cleanup', () => {
     expect(timers.running.size).toBe(1);
   });
 
+  it('lets go after thirty minutes by default, found within five, and not of what was used meanwhile', async () => {
+    const { manager, clock, timers } = setUp();
+    const [forgotten, used] = [0, 1].map(() => manager.createLazyConverter(buffers, 8));
+    await forgotten?.load();
+    await used?.load();
+    const minutes = (count: number): void => {
+      for (let minute = 0; minute < count; minute += 5) {
+        clock.time += 5 * 60_000;
+        if (minute === 10) expect(used?.value.byteLength).toBe(8);
+        timers.fire();
+      }
+    };
+    minutes(25);
+    expect([forgotten?.isLoaded, used?.isLoaded]).toEqual([true, true]);
+    minutes(5);
+    expect([forgotten?.isLoaded, used?.isLoaded]).toEqual([false, true]);
+    minutes(15);
+    expect([used?.isLoaded, timers.running.size]).toEqual([false, 0]);
+  });
+
   it('does not run by itself when the interval is endless', async () => {
     const { manager, timers } = setUp({ cleanupInterval: Infinity });
     await manager.convert(buffers, 8);

@@ -79,6 +79,7 @@ export type {
   Executor,
   KeyLike,
   LazyHandle,
+  LazyParts,
   LazyLike,
   PlanLike,
   RequestFacts,

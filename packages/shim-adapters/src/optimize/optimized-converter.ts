@@ -17,7 +17,7 @@ import { addressOf, type Address, type RequestKeyOptions } from './request-key.j
 import { closedError, Streaming } from './streaming.js';
 import { fromWider } from './wider-result.js';
 import { asResult, sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
-import { deferred } from './with-lazy.js';
+import { deferred, partsOf } from './with-lazy.js';
 
 /** The parts that `optimize` joins. Each may be missing; with none, the converter is the plain registry. */
 export interface OptimizeParts extends RequestKeyOptions {
@@ -111,7 +111,7 @@ export class OptimizedConverter {
 
   /**
    * Opens a conversion without running it. It is converted when it is first asked for; `column(name)` converts that
-   * column alone. With a cache, what was converted for others is taken from there.
+   * column alone, unless the whole is loaded; `batches()` streams as `stream` does. With a cache, what was converted for others is taken from there.
    * @throws ConversionError `ERR_PERF_CONVERT_INVALID_REQUEST` when no lazy manager was given
    */
   open<F extends Format, T extends Format>(request: ConversionRequest<F, T>): LazyHandle<Converted<T>>;
@@ -128,8 +128,9 @@ export class OptimizedConverter {
     const adapter = deferred(request, {
       convert: (wanted, options) => this.convert(wanted, options),
       estimate: () => ({ bytes: path.bytes, durationMs: path.durationMs }),
+      stream: (wanted, options) => this.#stream(wanted, options),
     });
-    return lazy.createLazyConverter(adapter, request);
+    return lazy.createLazyConverter(adapter, request, partsOf(request));
   }
 
   /**
@@ -141,10 +142,8 @@ export class OptimizedConverter {
     request: ConversionRequest<F, T>,
     options?: StreamOptions,
   ): AsyncIterable<Batch<Converted<T>>>;
-  async *stream(request: AnyRequest, options: StreamOptions = {}): AsyncGenerator<Batch, void> {
-    const path = this.#path(request);
-    this.#streams += 1;
-    yield* this.#streaming.run(request, options, routeText(request.from, path.hops));
+  stream(request: AnyRequest, options: StreamOptions = {}): AsyncIterable<Batch> {
+    return this.#stream(request, options);
   }
 
   /** Why this request would be carried out the way it would, in words. Converts nothing. */
@@ -222,6 +221,12 @@ export class OptimizedConverter {
       },
     }));
     return requireResult(withMetadata(result, request), given);
+  }
+
+  async *#stream(request: AnyRequest, options: StreamOptions): AsyncGenerator<Batch, void> {
+    const path = this.#path(request);
+    this.#streams += 1;
+    yield* this.#streaming.run(request, options, routeText(request.from, path.hops));
   }
 
   #explanation(request: AnyRequest): string {

@@ -3,6 +3,8 @@
  * of one of yours: nothing is imported, the caller passes the real object in.
  */
 
+import type { Batch } from '../adapter.js';
+
 /** Runs an export of a module somewhere: in this thread, or in a worker. */
 export interface Executor {
   readonly concurrency: number;
@@ -37,6 +39,8 @@ export interface ConvertibleLike<T> {
   convert(request: unknown, options?: { signal?: AbortSignal }): Promise<T>;
   estimateCost(request: unknown): { bytes: number; durationMs: number };
   column(request: unknown, name: string, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** The conversion batch by batch, where it need not be done as a whole. */
+  stream?(request: unknown, options?: { signal?: AbortSignal }): AsyncIterable<Batch>;
   /** The conversion as work for an executor, or undefined when it cannot leave this thread. */
   task?(request: unknown): { module: string; export: string; args: unknown } | undefined;
   /** Makes the value of what the task returned. */
@@ -49,13 +53,21 @@ export interface LazyHandle<T> {
   readonly value: T;
   load(options?: { signal?: AbortSignal }): Promise<T>;
   column(name: string, options?: { signal?: AbortSignal }): Promise<unknown>;
+  /** The value batch by batch; what is streamed is not held as a whole. */
+  batches(options?: { signal?: AbortSignal }): AsyncIterable<Pick<Batch, 'data' | 'rows' | 'bytes'>>;
   unload(): void;
   close(): void;
 }
 
+/** How a lazy manager takes parts out of a value that is loaded. */
+export interface LazyParts<T> {
+  readonly pick?: ((value: T, name: string) => unknown) | undefined;
+  readonly cut?: ((value: T, batchBytes: number) => Iterable<Batch>) | undefined;
+}
+
 /** Makes lazy conversions. `@perf/lazy` has one. */
 export interface LazyLike {
-  createLazyConverter<T>(adapter: ConvertibleLike<T>, request: unknown): LazyHandle<T>;
+  createLazyConverter<T>(adapter: ConvertibleLike<T>, request: unknown, parts?: LazyParts<T>): LazyHandle<T>;
 }
 
 /** Makes bytes smaller and back. `@perf/compression` has one. */

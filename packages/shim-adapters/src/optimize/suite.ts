@@ -3,7 +3,7 @@ import { ConversionCache, fingerprint } from '@perf/cache';
 import { Compressor } from '@perf/compression';
 import { parseBytes, type ByteSize } from '@perf/internal/bytes';
 import { refuseUnknown } from '@perf/internal/options';
-import { LazyLoadingManager, WorkerExecutor } from '@perf/lazy';
+import { Ledger, LazyLoadingManager, MemoryMonitor, WorkerExecutor } from '@perf/lazy';
 import { OptimizationSelector } from '@perf/selector';
 import { arrowAdapter } from '../arrow/adapter.js';
 import { defaultRegistry } from '../default-registry.js';
@@ -35,6 +35,8 @@ export interface OptimizerSuite {
   readonly compression: Compressor;
   readonly lazy: LazyLoadingManager;
   readonly executor: WorkerExecutor;
+  /** The memory of the process against its limits; cache and lazy values give way when it tells them to. */
+  readonly memory: MemoryMonitor;
   readonly benchmark: PerformanceBenchmark;
   readonly selector: OptimizationSelector;
   readonly registry: AdapterRegistry;
@@ -56,14 +58,17 @@ export function createOptimizerSuite(options: SuiteOptions = {}): OptimizerSuite
   const maxBytes = parseBytes(options.maxBytes ?? DEFAULTS.maxBytes, 'maxBytes', refuseOption);
   const compressAbove = options.compressAbove ?? DEFAULTS.compressAbove;
   const compression = new Compressor();
+  const ledger = new Ledger();
+  const memory = new MemoryMonitor({ ledger });
   const cache = new ConversionCache<ConversionResult>({
     maxBytes,
+    memory,
     maxEntries: options.maxEntries ?? DEFAULTS.maxEntries,
     shrinkUnderPressure: true,
     ...(compressAbove === false ? {} : { compression: withCompression(compression), compressAbove }),
   });
   const executor = new WorkerExecutor(options.threads === undefined ? {} : { threads: options.threads });
-  const lazy = new LazyLoadingManager({ maxBytes, executor });
+  const lazy = new LazyLoadingManager({ maxBytes, executor, memory, ledger });
   const selector = new OptimizationSelector(options.seed === undefined ? {} : { seed: options.seed });
   const registry = defaultRegistry()
     .register(arrowAdapter())
@@ -75,6 +80,7 @@ export function createOptimizerSuite(options: SuiteOptions = {}): OptimizerSuite
     await lazy.close();
     await executor.close();
     cache.close();
+    memory.close();
     await compression.close();
   };
   return {
@@ -82,6 +88,7 @@ export function createOptimizerSuite(options: SuiteOptions = {}): OptimizerSuite
     compression,
     lazy,
     executor,
+    memory,
     benchmark: new PerformanceBenchmark(),
     selector,
     registry,

@@ -1,10 +1,10 @@
 import { shown } from '@perf/internal/errors';
-import type { ConvertOptions, ShimAdapter } from '../adapter.js';
+import type { Batch, ConvertOptions, ShimAdapter, StreamOptions } from '../adapter.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { AnyRequest } from '../request.js';
 import type { ConversionResult } from '../result.js';
 import type { Column } from '../table/column.js';
-import type { ConvertibleLike, LazyHandle, LazyLike } from './ports.js';
+import type { ConvertibleLike, LazyHandle, LazyLike, LazyParts } from './ports.js';
 import { ConversionError } from '../errors.js';
 import { ownModule } from '../module-url.js';
 import type { Hop } from '../route.js';
@@ -18,7 +18,8 @@ export interface LazyShim {
 
 /**
  * The same adapter, with its conversions deferred: `open` returns at once, and the data is converted when it is
- * first asked for; `column(name)` converts that column alone. The adapter itself is not changed.
+ * first asked for; `column(name)` converts that column alone, and `batches()` no more than the batch in work where the
+ * adapter streams. The adapter itself is not changed.
  */
 export function withLazy(adapter: ShimAdapter, manager: LazyLike): LazyShim {
   return {
@@ -28,8 +29,10 @@ export function withLazy(adapter: ShimAdapter, manager: LazyLike): LazyShim {
           convert: (wanted, options) => adapter.convert(wanted, options),
           estimate: (wanted) => adapter.estimateCost(wanted),
           hops: [{ adapter, from: request.from, to: request.to }],
+          stream: streamOf(adapter, request),
         }),
         request,
+        partsOf(request),
       ),
   };
 }
@@ -40,14 +43,19 @@ export interface Deferral {
   readonly estimate: (request: AnyRequest) => { bytes: number; durationMs: number };
   /** The route, where it may be taken on another thread as a whole. */
   readonly hops?: readonly Hop[];
+  /** The same batch by batch, where that is possible. */
+  readonly stream?: ((request: AnyRequest, options: StreamOptions) => AsyncIterable<Batch>) | undefined;
 }
 
 /** A request in the form that a lazy manager takes. */
 export function deferred(
   request: AnyRequest,
-  { convert, estimate, hops = [] }: Deferral,
+  { convert, estimate, hops = [], stream }: Deferral,
 ): ConvertibleLike<unknown> {
   return {
+    ...(stream === undefined
+      ? {}
+      : { stream: (_request, { signal } = {}) => stream(request, signal === undefined ? {} : { signal }) }),
     convert: async (_request, options = {}) => (await convert(request, options)).data,
     estimateCost: () => estimate(request),
     async column(_request, name, options = {}) {
@@ -63,6 +71,41 @@ export function deferred(
     },
     restore: (result) => unpackResult(result).data,
   };
+}
+
+/** How parts are taken out of a table that is loaded: they are never converted a second time. */
+export function partsOf({ to, columns }: AnyRequest): LazyParts<unknown> {
+  if (to !== 'columns') return {};
+  return {
+    pick(value, name) {
+      if (columns?.includes(name) === false) throw notSelected(name, columns);
+      return columnOf(value, name);
+    },
+    cut: (value, batchBytes) => slices(value, batchBytes),
+  };
+}
+
+function* slices(value: unknown, batchBytes: number): Generator<Batch, void> {
+  if (!(value instanceof ColumnTable)) return;
+  const { length, byteLength } = value;
+  const rows = Math.max(1, Math.floor(batchBytes / Math.max(1, byteLength / Math.max(1, length))));
+  for (let offset = 0; offset === 0 || offset < length; offset += rows) {
+    const data = value.slice(offset, offset + rows);
+    const share = length === 0 ? 0 : Math.round((byteLength * data.length) / length);
+    yield { data, rows: data.length, bytes: share, offset, warnings: [] };
+  }
+}
+
+function streamOf(
+  adapter: ShimAdapter,
+  request: AnyRequest,
+): ((request: AnyRequest, options: StreamOptions) => AsyncIterable<Batch>) | undefined {
+  if (request.to !== 'columns' || adapter.streams?.(request).reads !== true) return undefined;
+  return (wanted, options) => adapter.convertStream?.(wanted, options) ?? none();
+}
+
+async function* none(): AsyncGenerator<never, void> {
+  // The adapter has lost its stream since it was asked.
 }
 
 function notSelected(name: string, columns: readonly string[]): ConversionError {

@@ -1,17 +1,28 @@
-import { ConversionCache, fingerprint, type ValueCodec as CacheCodec } from '@perf/cache';
+import { ConversionCache, fingerprint, type MemoryReader, type ValueCodec as CacheCodec } from '@perf/cache';
 import { Compressor } from '@perf/compression';
-import { type InlineExecutor, LazyLoadingManager, WorkerExecutor, type Transferring } from '@perf/lazy';
+import {
+  type Batch as LazyBatch,
+  type InlineExecutor,
+  LazyLoadingManager,
+  type MemoryMonitor,
+  type PoolScope,
+  type Source,
+  WorkerExecutor,
+  type Transferring,
+} from '@perf/lazy';
 import { OptimizationSelector, type OptimizationPlan } from '@perf/selector';
 import { assertType, describe, expectTypeOf, it } from 'vitest';
 import {
   defaultRegistry,
   optimize,
   withCompression,
+  type Batch,
   type CacheLike,
   type Column,
   type ColumnTable,
   type CompressorLike,
   type ConversionResult,
+  type ConvertOptions,
   type ConvertEvent,
   type ConverterStatistics,
   type Executor,
@@ -61,6 +72,22 @@ describe('the ports', () => {
     new ConversionCache<number>({ compression: withCompression(new Compressor()) });
     // @ts-expect-error there is no such part
     assertType<OptimizeParts>({ cahce: new ConversionCache<ConversionResult>() });
+  });
+
+  it('let memory come from a pool, for adapters and for compression', () => {
+    expectTypeOf<PoolScope['allocate']>().toExtend<NonNullable<ConvertOptions['allocate']>>();
+    expectTypeOf<PoolScope['allocateBuffer']>().toExtend<
+      NonNullable<NonNullable<Parameters<Compressor['decompress']>[1]>['allocate']>
+    >();
+  });
+
+  it('let one monitor serve the cache as well', () => {
+    expectTypeOf<MemoryMonitor>().toExtend<MemoryReader>();
+  });
+
+  it('agree with @perf/lazy on what a batch is, so that a stream is a source of stages', () => {
+    expectTypeOf<Batch<ColumnTable>>().toExtend<LazyBatch<ColumnTable>>();
+    expectTypeOf<AsyncIterable<Batch<ColumnTable>>>().toExtend<Source<ColumnTable>>();
   });
 
   it('agree with @perf/lazy on how a task says what it moves', () => {

@@ -1,6 +1,9 @@
 import { LazyLoadingManager } from '@perf/lazy';
 import { afterEach, describe, expect, it } from 'vitest';
+import { csvAdapter } from '../../src/csv/adapter.js';
+import { defaultRegistry } from '../../src/default-registry.js';
 import { defineAdapter } from '../../src/define-adapter.js';
+import { optimize } from '../../src/optimize/optimized-converter.js';
 import { withLazy } from '../../src/optimize/with-lazy.js';
 import type { AnyRequest } from '../../src/request.js';
 import { tableOf } from '../column-of.js';
@@ -12,7 +15,7 @@ const asked: AnyRequest = { source: { value: 'a,b\n1,x\n2,y\n' }, from: 'csv', t
 const managers: LazyLoadingManager[] = [];
 
 function newManager(): LazyLoadingManager {
-  const manager = new LazyLoadingManager();
+  const manager = new LazyLoadingManager({ memory: false });
   managers.push(manager);
   return manager;
 }
@@ -147,5 +150,70 @@ describe('column', () => {
     });
     const table = withLazy(adapter, newManager()).open(asked);
     await expect(table.column('a')).rejects.toMatchObject({ code: 'ERR_PERF_CONVERT_FAILED' });
+  });
+});
+
+describe('a table that is loaded', () => {
+  it('gives its columns without converting anything again', async () => {
+    const { adapter, requests } = countedAdapter();
+    const table = withLazy(adapter, newManager()).open(asked);
+    await table.load();
+    const column = await table.column('b');
+    expect(column).toBe(tableIn({ data: table.value }).column('b'));
+    expect(requests).toHaveLength(1);
+    await expect(table.column('z')).rejects.toMatchObject({ code: 'ERR_PERF_CONVERT_NO_COLUMN' });
+  });
+
+  it('gives slices of itself as batches', async () => {
+    const { adapter, requests } = countedAdapter();
+    const table = withLazy(adapter, newManager()).open(asked);
+    await table.load();
+    let rows = 0;
+    for await (const batch of table.batches()) rows += batch.rows;
+    expect([rows, requests.length]).toEqual([2, 1]);
+  });
+
+  it('without rows is one batch without rows', async () => {
+    const table = withLazy(csvAdapter(), newManager()).open({ ...asked, source: { value: 'a,b\n' } });
+    await table.load();
+    const seen: number[] = [];
+    for await (const { rows, data } of table.batches()) seen.push(rows, tableIn({ data }).names.length);
+    expect(seen).toEqual([0, 2]);
+  });
+});
+
+describe('the batches of a table', () => {
+  it('are streamed by an adapter that can, and the table is not held', async () => {
+    const text = `a,b\n${Array.from({ length: 200_000 }, (_, row) => `${String(row)},x`).join('\n')}\n`;
+    const table = withLazy(csvAdapter(), newManager()).open({ ...asked, source: { value: text } });
+    const seen: number[] = [];
+    for await (const { data, rows } of table.batches()) {
+      expect(tableIn({ data }).length).toBe(rows);
+      seen.push(rows);
+    }
+    expect(seen.reduce((sum, rows) => sum + rows, 0)).toBe(200_000);
+    expect(seen.length).toBeGreaterThan(1);
+    expect(table.isLoaded).toBe(false);
+  });
+
+  it('of any other target come from the whole', async () => {
+    const value = tableIn({ data: await withLazy(csvAdapter(), newManager()).open(asked).load() });
+    const text = withLazy(csvAdapter(), newManager()).open({ source: { value }, from: 'columns', to: 'csv' });
+    const seen: string[] = [];
+    for await (const { data } of text.batches()) seen.push(Buffer.from(data as Uint8Array).toString());
+    expect(seen).toEqual(['a,b\n1,x\n2,y\n']);
+    expect(text.isLoaded).toBe(true);
+  });
+
+  it('of a converter are those of its stream, and end with it', async () => {
+    const converter = optimize(defaultRegistry(), { lazy: newManager() });
+    const table = converter.open({ source: { value: 'a\n1\n' }, from: 'csv', to: 'ndjson' });
+    const seen: unknown[] = [];
+    for await (const { data } of table.batches()) seen.push(Buffer.from(data as Uint8Array).toString());
+    expect([seen, converter.stats().streams]).toEqual([['{"a":1}\n'], 1]);
+    await converter.close();
+    await expect(table.batches()[Symbol.asyncIterator]().next()).rejects.toMatchObject({
+      code: 'ERR_PERF_CONVERT_CLOSED',
+    });
   });
 });
