@@ -36,7 +36,7 @@ export default async function run({ benchmark, comparison, quick }: Bench): Prom
           return executor.run({ module, export: 'moveBack', args: { bytes }, transfer: [bytes.buffer] });
         },
       },
-      { budget: quick ? '1s' : '6s', batch: 1 },
+      { budget: quick ? '1s' : '30s', batch: 1 },
     ),
   );
   await executor.close();

@@ -10,6 +10,7 @@ import { LazyConverter, type LoadOptions } from './lazy-converter.js';
 import { parseThreshold, resolveOptions, type LazyLoadingOptions, type ResolvedOptions } from './options.js';
 import type { Convertible } from './ports.js';
 import type { LedgerAccount } from './memory/ledger.js';
+import { listenTo, pressureOf } from './memory/scarcity.js';
 import { Recipes, type Handling, type Source } from './recipes.js';
 import { Relief } from './relief.js';
 import { RetryPolicy, type RetryOptions } from './retry.js';
@@ -284,7 +285,7 @@ export class LazyLoadingManager {
 
   #makeRoom(): number {
     const { maxBytes, clock, memory } = this.#options;
-    const scarce = this.#relief.limit(memory?.pressure ?? 'none', this.#holdings.bytes, clock.now());
+    const scarce = this.#relief.limit(pressureOf(memory), this.#holdings.bytes, clock.now());
     const limit = Math.min(maxBytes, scarce);
     let unloaded = 0;
     if (this.#holdings.bytes <= limit) return unloaded;
@@ -307,12 +308,13 @@ export class LazyLoadingManager {
       this.#setTimer(Infinity);
       return;
     }
-    this.#stopListening ??= memory?.subscribe(() => {
+    this.#stopListening ??= listenTo(memory, () => {
       this.#makeRoom();
       this.#settle();
     });
-    const pressed = memory !== undefined && memory.pressure !== 'none';
-    this.#setTimer(pressed ? Math.min(cleanupInterval, PRESSED_INTERVAL_MS) : cleanupInterval);
+    this.#setTimer(
+      pressureOf(memory) !== 'none' ? Math.min(cleanupInterval, PRESSED_INTERVAL_MS) : cleanupInterval,
+    );
   }
 
   #setTimer(ms: number): void {

@@ -128,7 +128,7 @@ describe('the built package, in a process of its own', () => {
           for (const made of open.reverse()) await made.close();
         }
       }
-      await rounds(300);
+      await rounds(1000);
       const before = await rounds(1);
       const after = await rounds(1000);
       console.log(after.heapUsed - before.heapUsed < 1_000_000 || after.heapUsed - before.heapUsed);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Ledger, LazyLoadingManager, type LazyConverter } from '../src/index.js';
+import { Ledger, LazyLoadingManager, MemoryMonitor, type LazyConverter } from '../src/index.js';
 import { deferred, settle } from './fixtures/deferred.js';
 import { HandMemory } from './fixtures/hand-memory.js';
 import { HandClock, HandTimers } from './fixtures/time.js';
@@ -104,6 +104,22 @@ describe('memory is watched', () => {
   it('not at all when told so', async () => {
     const { manager } = await setUp([5], { memory: false });
     expect(manager.stats().held).toBe(1);
+  });
+});
+
+describe('a monitor that its owner has closed', () => {
+  it('spoils nothing: values are loaded, held and let go as before', async () => {
+    const monitor = new MemoryMonitor();
+    const timers = new HandTimers();
+    const manager = new LazyLoadingManager({ memory: monitor, timers });
+    const lazy = manager.createLazyConverter(buffers, 8);
+    await lazy.load();
+    monitor.close();
+    await manager.createLazyConverter(buffers, 9).load();
+    timers.fire();
+    lazy.unload();
+    await expect(lazy.load()).resolves.toHaveProperty('byteLength', 8);
+    await manager.close();
   });
 });
 

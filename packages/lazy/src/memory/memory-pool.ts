@@ -15,6 +15,7 @@ import {
   type ResolvedPoolOptions,
 } from './pool-options.js';
 import { PooledBuffer, type TakeBack } from './pooled-buffer.js';
+import { listenTo, pressureOf } from './scarcity.js';
 import { sizeClass } from './size-class.js';
 
 /** How one buffer is asked for. */
@@ -342,8 +343,8 @@ export class MemoryPool {
         this.#dropStale();
       });
     }
-    this.#stopListening ??= memory?.subscribe(() => {
-      this.#relieve(memory.pressure);
+    this.#stopListening ??= listenTo(memory, () => {
+      this.#relieve(pressureOf(memory));
     });
   }
 

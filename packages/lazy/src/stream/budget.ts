@@ -2,6 +2,7 @@ import { formatBytes } from '@perf/internal/bytes';
 import type { MemoryReader } from '@perf/internal/memory/reading';
 import { LazyError } from '../errors.js';
 import type { Ledger, LedgerAccount } from '../memory/ledger.js';
+import { pressureOf } from '../memory/scarcity.js';
 
 /** What one batch of the source has become so far: everything under way that was made of it. */
 export class Lineage {
@@ -177,7 +178,7 @@ export class Budget {
   }
 
   #scarcity(): keyof typeof SCARCE {
-    return this.#options.memory?.pressure ?? 'none';
+    return pressureOf(this.#options.memory);
   }
 
   #exceeded(together: number, bytes: number, who: string): LazyError {

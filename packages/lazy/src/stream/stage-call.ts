@@ -1,3 +1,5 @@
+import { shown } from '@perf/internal/errors';
+import { refuseOption } from '../errors.js';
 import type { MemoryPool } from '../memory/memory-pool.js';
 import type { PoolScope } from '../memory/pool-scope.js';
 import { throwIfAborted } from '../signal.js';
@@ -87,6 +89,7 @@ export class StageCall {
   }
 
   #hold(bytes: number): void {
+    requireSize(bytes, `${this.stage.name}: what it holds`);
     this.#ground.budget.hold(bytes - this.#heldBytes, this.stage.name);
     this.#heldBytes = bytes;
   }
@@ -110,6 +113,7 @@ class CallContext implements StageContext {
   }
 
   readonly allocate = (bytes: number): Uint8Array<ArrayBuffer> => {
+    requireSize(bytes, 'allocate: bytes');
     const { pool } = this.#ground;
     if (pool === undefined) return new Uint8Array(bytes);
     if (this.#scope === undefined) {
@@ -125,6 +129,11 @@ class CallContext implements StageContext {
   readonly keep = (): void => {
     this.kept = true;
   };
+}
+
+function requireSize(bytes: unknown, what: string): void {
+  if (Number.isSafeInteger(bytes) && Number(bytes) >= 0) return;
+  throw refuseOption(`${what} must be a whole number of at least 0; given ${shown(bytes)}`);
 }
 
 /** What a stage gave, one after the other. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Ledger, MemoryPool, StreamingConverter, type Batch, type Stage } from '../../src/index.js';
 import { deferred, outcomeOf, settle, type Deferred } from '../fixtures/deferred.js';
+import { HandMemory } from '../fixtures/hand-memory.js';
 import { batch, collected, CountingSource, rejection } from '../fixtures/stream.js';
 
 function setUp(o: ConstructorParameters<typeof StreamingConverter>[0] = {}) {
@@ -510,6 +511,78 @@ describe('the budget', () => {
       [[50, 60], 316, 0],
     ]);
     expect([disposed, ledger.bytes, run.stats().splits]).toEqual([1, 0, 1]);
+  });
+});
+
+describe('what a stage says of itself', () => {
+  it.each([Number.NaN, -1, 0.5, Infinity])('must be bytes: it cannot hold or allocate %d', async (bytes) => {
+    const { converter, ledger } = setUp();
+    for (const method of ['hold', 'allocate'] as const) {
+      const run = converter.run(new CountingSource(2), [
+        (given, context) => {
+          context[method](bytes);
+          return given;
+        },
+      ]);
+      await expect(run.drain()).rejects.toMatchObject({ code: 'ERR_PERF_LAZY_OPTION' });
+    }
+    expect([ledger.bytes, ledger.entries()]).toEqual([0, []]);
+  });
+
+  it('counts: more than the budget is refused', async () => {
+    const { converter } = setUp({ maxBytes: 100 });
+    const run = converter.run(new CountingSource(9, 10), [
+      {
+        name: 'sorter',
+        run: ({ data }, { hold }) => {
+          hold(30 * data);
+          return undefined;
+        },
+      },
+    ]);
+    const error = await rejection(run.drain());
+    expect(error).toMatchObject({ code: 'ERR_PERF_LAZY_BUDGET' });
+    expect(String(error)).toContain('sorter');
+    expect(run.stats().heldBytes).toBe(0);
+  });
+});
+
+describe('while memory is scarce', () => {
+  it('batches get smaller, and one is under way at a time when it is critical', async () => {
+    const memory = new HandMemory();
+    const { converter } = setUp({ memory, maxBytes: 64 * 1024, batchBytes: 64 * 1024 });
+    const asked: number[] = [];
+    const source = new CountingSource(100, 16);
+    const { calls, stage } = controlled({ concurrency: 4 });
+    const done = converter
+      .run(
+        (control) => ({
+          async *[Symbol.asyncIterator]() {
+            for await (const each of source) {
+              asked.push(control.batchBytes);
+              yield each;
+            }
+          },
+        }),
+        [stage],
+      )
+      .drain();
+    const answer = async (): Promise<number> => {
+      await settle();
+      const open = calls.splice(0);
+      for (const call of open) call.resolve(batch(call.data, 16));
+      return open.length;
+    };
+    expect(await answer()).toBeGreaterThan(1);
+    memory.become('critical');
+    await answer();
+    expect([await answer(), await answer(), await answer()]).toEqual([1, 1, 1]);
+    memory.become('none');
+    await answer();
+    expect(await answer()).toBeGreaterThan(1);
+    while ((await answer()) > 0);
+    await expect(done).resolves.toMatchObject({ written: { batches: 100 } });
+    expect(asked).toHaveLength(100);
   });
 });
 
