@@ -253,7 +253,7 @@ function explain(error: unknown): Ended {
   if (error instanceof LazyError) {
     return { how: error.code === 'ERR_PERF_LAZY_WORKER_LOST' ? 'lost' : 'failed', error };
   }
-  const reason = error instanceof Error ? error.message : shown(error);
+  const reason = reasonOf(error);
   if (isCloneFailure(error)) {
     const message = `the task's args, result or transfer list cannot be sent between threads: ${reason}`;
     return { how: 'failed', error: new LazyError('ERR_PERF_LAZY_CLONE', message, { cause: error }) };
@@ -262,12 +262,19 @@ function explain(error: unknown): Ended {
   return { how: 'lost', error: new LazyError('ERR_PERF_LAZY_WORKER_LOST', message, { cause: error }) };
 }
 
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return shown(error);
+  return error.message === '' ? (error.stack?.split('\n', 1)[0] ?? error.name) : error.message;
+}
+
 function isCloneFailure(error: unknown): boolean {
   if (error instanceof Error) {
+    // One that was thrown inside a worker loses its name on its way out in Node 24, and everything but its existence in 20.
     return (
-      error.name === 'DataCloneError' || ('code' in error && error.code === 'ERR_INVALID_TRANSFER_OBJECT')
+      error.name === 'DataCloneError' ||
+      error.stack?.startsWith('DataCloneError') === true ||
+      ('code' in error && error.code === 'ERR_INVALID_TRANSFER_OBJECT')
     );
   }
-  // A DataCloneError thrown inside a worker loses everything on its way out: Node cannot clone that one either.
   return typeof error === 'object' && error !== null && Object.keys(error).length === 0;
 }
