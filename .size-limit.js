@@ -17,7 +17,7 @@ const entry = (name, file, limit, ignore = []) => ({
 export default [
   entry('@perf/cache', 'cache/dist/index.js', '34 KB', ['lru-cache']),
   entry('@perf/compression', 'compression/dist/index.js', '40 KB', ['fflate']),
-  entry('@perf/lazy', 'lazy/dist/index.js', '14 KB', ['piscina']),
+  entry('@perf/lazy', 'lazy/dist/index.js', '19 KB', ['piscina']),
   entry('@perf/benchmark', 'benchmark/dist/index.js', '22 KB'),
   entry('@perf/selector', 'selector/dist/index.js', '6 KB'),
   entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '46 KB'),
