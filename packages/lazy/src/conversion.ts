@@ -1,61 +1,16 @@
 import { shown } from '@perf/internal/errors';
 import { closedError, LazyError, refuseOption } from './errors.js';
-import type { LazyEvent, UnloadCause } from './events.js';
+import type { UnloadCause } from './events.js';
 import { Flight, type Waiting } from './flight.js';
 import type { Holder } from './holdings.js';
+import type { Happening, Keeper } from './keeper.js';
+import type { Made, MakeColumn, Recipe, Work } from './recipe.js';
 import { throwIfAborted } from './signal.js';
 import { measureRows } from './size.js';
 import type { LazyConversionState, LazyStatus } from './state.js';
 import type { Batch } from './stream/batch.js';
 import type { SourceControl } from './stream/source.js';
 import type { StreamRun } from './stream/stream-run.js';
-
-/** What a conversion yielded, and what it took. */
-export interface Made<T> {
-  readonly value: T;
-  readonly bytes: number;
-  readonly durationMs: number;
-}
-
-/** How a recipe is followed: given up by the signal, ordered by the priority, `begun` told when its turn has come. */
-export interface Work {
-  readonly signal: AbortSignal;
-  readonly priority: () => number;
-  begun(): void;
-  /** Told that an attempt has failed, and in how many milliseconds there will be another. */
-  retrying(error: unknown, inMs: number): void;
-}
-
-/** How to make the value, as often as it is needed. */
-export interface Recipe<T> {
-  /** What the value will weigh; 0 when unknown. */
-  expectedBytes(): number;
-  make(work: Work): Promise<Made<T>>;
-  readonly makeColumn?: MakeColumn | undefined;
-  pick?(value: T, name: string): unknown;
-  /** The value in batches, where it need not be made as a whole. */
-  readonly stream?: ((control: SourceControl) => AsyncIterable<Batch>) | undefined;
-  /** The batches of a value that is held. */
-  cut?(value: T, batchBytes: number): Iterable<Batch>;
-}
-
-/** How to make one column alone. */
-export type MakeColumn = (name: string, work: Work) => Promise<Made<unknown>>;
-
-/** Something that happened to a conversion; `error` when it failed. */
-export type Happening = Omit<LazyEvent, 'id'> & { readonly error?: unknown };
-
-/** Who looks after conversions: is told of everything that happens, and closes them all by closing. */
-export interface Keeper {
-  readonly closed: boolean;
-  now(): number;
-  happened(conversion: Conversion<unknown>, what: Happening): void;
-  /** Sets up a stream that ends with its owner. */
-  stream(
-    source: (control: SourceControl) => AsyncIterable<Batch>,
-    signal: AbortSignal | undefined,
-  ): StreamRun;
-}
 
 /**
  * The life of one lazy value: at most one flight for the whole and one for each column at any time, what they brought,

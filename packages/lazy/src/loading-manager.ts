@@ -2,7 +2,9 @@ import type { ByteSize } from '@perf/internal/bytes';
 import type { Channel } from '@perf/internal/channel';
 import { shown } from '@perf/internal/errors';
 import { refuseUnknown } from '@perf/internal/options';
-import { Conversion, type Happening, type Keeper, type Recipe } from './conversion.js';
+import { Conversion } from './conversion.js';
+import type { Happening, Keeper } from './keeper.js';
+import type { Recipe } from './recipe.js';
 import { closedError, LazyError, refuseOption } from './errors.js';
 import { openLazyChannel, type LazyEvent } from './events.js';
 import { Holdings } from './holdings.js';
@@ -10,12 +12,13 @@ import { LazyConverter, type LoadOptions } from './lazy-converter.js';
 import { parseThreshold, resolveOptions, type LazyLoadingOptions, type ResolvedOptions } from './options.js';
 import type { Convertible } from './ports.js';
 import type { LedgerAccount } from './memory/ledger.js';
-import { listenTo, pressureOf } from './memory/scarcity.js';
+import { pressureOf } from './memory/scarcity.js';
 import { Recipes, type Handling, type Source } from './recipes.js';
 import { Relief } from './relief.js';
 import { RetryPolicy, type RetryOptions } from './retry.js';
 import type { Batch } from './stream/batch.js';
 import { StreamingConverter } from './stream/streaming-converter.js';
+import { Upkeep } from './upkeep.js';
 import { snapshot, zero, type LazyStatistics } from './statistics.js';
 import { parsePriority, TaskQueue } from './task-queue.js';
 
@@ -42,9 +45,6 @@ export interface ConvertOptions<T> extends ConverterOptions<T> {
 
 const KNOWN = ['threshold', 'pick', 'cut', 'retry'];
 
-// While memory is scarce it is looked at as often as anything can change for the better.
-const PRESSED_INTERVAL_MS = 1000;
-
 // What somebody waits for in the foreground (priority 0) goes before what is only prepared.
 const PRELOAD_PRIORITY = -1;
 
@@ -65,9 +65,7 @@ export class LazyLoadingManager {
   readonly #streaming: StreamingConverter;
   readonly #account: LedgerAccount;
   readonly #relief = new Relief();
-  #stopListening: (() => void) | undefined;
-  #timerMs = 0;
-  #stopTimer: (() => void) | undefined;
+  readonly #upkeep: Upkeep;
   #closed = false;
   #closing: Promise<void> | undefined;
 
@@ -77,6 +75,12 @@ export class LazyLoadingManager {
     this.#queue = new TaskQueue({ what: 'lazy loading manager', concurrency, maxQueue, whenFull });
     this.#streaming = new StreamingConverter({ maxBytes: Infinity, memory: false, ledger, clock });
     this.#account = ledger.open('lazy values');
+    this.#upkeep = new Upkeep({
+      ...this.#options,
+      clean: () => {
+        this.cleanup();
+      },
+    });
     this.#recipes = new Recipes({
       ...this.#options,
       queue: this.#queue,
@@ -297,37 +301,11 @@ export class LazyLoadingManager {
     return unloaded;
   }
 
-  /** Brings the books, the timer and the subscription in line with what is held. */
+  /** Brings the books and the upkeep in line with what is held. */
   #settle(): void {
     if (!this.#closed) this.#account.set(this.#holdings.bytes);
-    const { cleanupInterval, memory } = this.#options;
-    const holding = this.#holdings.count > 0 && !this.#closed;
-    if (!holding) {
-      this.#stopListening?.();
-      this.#stopListening = undefined;
-      this.#setTimer(Infinity);
-      return;
-    }
-    this.#stopListening ??= listenTo(memory, () => {
-      this.#makeRoom();
-      this.#settle();
-    });
-    this.#setTimer(
-      pressureOf(memory) !== 'none' ? Math.min(cleanupInterval, PRESSED_INTERVAL_MS) : cleanupInterval,
-    );
-  }
-
-  #setTimer(ms: number): void {
-    if (this.#stopTimer !== undefined && this.#timerMs === ms) return;
-    this.#stopTimer?.();
-    this.#stopTimer = undefined;
-    if (ms === Infinity) return;
-    this.#timerMs = ms;
-    this.#stopTimer = this.#options.timers.every(ms, () => {
-      if (this.#closed) return;
-      this.cleanup();
-      this.#settle();
-    });
+    if (this.#holdings.count > 0 && !this.#closed) this.#upkeep.goOn();
+    else this.#upkeep.rest();
   }
 }
 

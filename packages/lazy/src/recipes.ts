@@ -1,5 +1,6 @@
 import type { Clock } from '@perf/internal/clock';
-import type { Conversion, Made, Recipe, Work } from './conversion.js';
+import type { Conversion } from './conversion.js';
+import type { Made, Recipe, Work } from './recipe.js';
 import { Estimator } from './estimator.js';
 import type { Executor } from './executor/executor.js';
 import { requireMethod } from './options.js';

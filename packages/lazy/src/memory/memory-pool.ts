@@ -3,7 +3,7 @@ import { shown } from '@perf/internal/errors';
 import type { MemoryPressure } from '@perf/internal/memory/reading';
 import { refuseUnknown } from '@perf/internal/options';
 import { closedError, LazyError, refuseOption } from '../errors.js';
-import { abortReason, throwIfAborted } from '../signal.js';
+import { throwIfAborted } from '../signal.js';
 import { detached } from './detachment.js';
 import { IdleBuffers } from './idle-buffers.js';
 import type { LedgerAccount } from './ledger.js';
@@ -17,6 +17,7 @@ import {
 import { PooledBuffer, type TakeBack } from './pooled-buffer.js';
 import { listenTo, pressureOf } from './scarcity.js';
 import { sizeClass } from './size-class.js';
+import { WaitingLine } from './waiting-line.js';
 
 /** How one buffer is asked for. */
 export interface AcquireOptions {
@@ -59,12 +60,6 @@ export interface MemoryPoolStatistics {
   readonly leaked: number;
 }
 
-interface Waiter {
-  readonly size: number;
-  admit(): void;
-  refuse(error: Error): void;
-}
-
 /**
  * Lends `ArrayBuffer`s and lends them again, because a fresh one of 10 MB costs milliseconds for the pages behind it
  * and a used one microseconds. What is on loan and idle together stays within `maxBytes`.
@@ -73,7 +68,7 @@ export class MemoryPool {
   readonly #options: ResolvedPoolOptions;
   readonly #account: LedgerAccount;
   readonly #idle = new IdleBuffers();
-  readonly #waiters: Waiter[] = [];
+  readonly #line = new WaitingLine((size) => this.#fits(size));
   readonly #takeBack: TakeBack = (lease, buffer, size) => {
     this.#returned(lease, buffer, size);
   };
@@ -105,7 +100,7 @@ export class MemoryPool {
     const zero = this.#check(bytes, o, ['zero']);
     const size = sizeClass(bytes);
     // Those who wait were here before.
-    if (this.#waiters.length > 0 || !this.#fits(size)) throw this.#exhausted(bytes, size);
+    if (this.#line.length > 0 || !this.#fits(size)) throw this.#exhausted(bytes, size);
     return this.#lend(bytes, size, zero);
   }
 
@@ -118,8 +113,8 @@ export class MemoryPool {
     throwIfAborted(o.signal);
     const size = sizeClass(bytes);
     if (size > this.#options.maxBytes) throw this.#exhausted(bytes, size);
-    if (this.#waiters.length === 0 && this.#fits(size)) return this.#lend(bytes, size, zero);
-    return await this.#wait(size, o.signal, () => this.#lend(bytes, size, zero));
+    if (this.#line.length === 0 && this.#fits(size)) return this.#lend(bytes, size, zero);
+    return await this.#line.join(size, o.signal, () => this.#lend(bytes, size, zero));
   }
 
   /**
@@ -131,8 +126,7 @@ export class MemoryPool {
     return new PoolScope(
       (bytes) => {
         const size = sizeClass(bytes);
-        if (this.#waiters.length === 0 && this.#fits(size))
-          return this.#lend(bytes, size, this.#options.zero);
+        if (this.#line.length === 0 && this.#fits(size)) return this.#lend(bytes, size, this.#options.zero);
         this.#counts.unpooled += 1;
         return undefined;
       },
@@ -163,7 +157,7 @@ export class MemoryPool {
       idleBytes: this.#idle.bytes,
       maxBytes: this.#options.maxBytes,
       peakBytes: this.#account.peakBytes,
-      waiting: this.#waiters.length,
+      waiting: this.#line.length,
       ...this.#counts,
     });
   }
@@ -179,7 +173,7 @@ export class MemoryPool {
     if (this.#closed) return;
     this.#closed = true;
     this.#trim(0);
-    for (const waiter of this.#waiters.splice(0)) waiter.refuse(closedError('memory pool'));
+    this.#line.refuse(closedError('memory pool'));
     this.#settle();
   }
 
@@ -242,7 +236,7 @@ export class MemoryPool {
       if (!this.#closed) this.#put(back);
     }
     this.#settle();
-    this.#admit();
+    this.#line.admit();
   }
 
   /** A lease is gone together with its memory. */
@@ -250,7 +244,7 @@ export class MemoryPool {
     this.#leased -= 1;
     this.#leasedBytes -= size;
     this.#settle();
-    this.#admit();
+    this.#line.admit();
   }
 
   #put(buffer: ArrayBuffer): void {
@@ -268,47 +262,6 @@ export class MemoryPool {
     }
     if (freed > 0) this.#settle();
     return freed;
-  }
-
-  async #wait(
-    size: number,
-    signal: AbortSignal | undefined,
-    lend: () => PooledBuffer,
-  ): Promise<PooledBuffer> {
-    let leave: (() => void) | undefined;
-    try {
-      return await new Promise<PooledBuffer>((resolve, reject) => {
-        const waiter: Waiter = {
-          size,
-          admit() {
-            // A failure of lending is the waiter's as well.
-            resolve(
-              new Promise((lent) => {
-                lent(lend());
-              }),
-            );
-          },
-          refuse: reject,
-        };
-        this.#waiters.push(waiter);
-        if (signal === undefined) return;
-        leave = () => {
-          this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
-          reject(abortReason(signal));
-          this.#admit();
-        };
-        signal.addEventListener('abort', leave, { once: true });
-      });
-    } finally {
-      if (leave !== undefined) signal?.removeEventListener('abort', leave);
-    }
-  }
-
-  #admit(): void {
-    for (let [next] = this.#waiters; next !== undefined && this.#fits(next.size); [next] = this.#waiters) {
-      this.#waiters.shift();
-      next.admit();
-    }
   }
 
   #exhausted(bytes: number, size: number): LazyError {
