@@ -120,7 +120,9 @@ export class Conversion<T> implements Holder {
   async column(name: string, waiting: Waiting): Promise<unknown> {
     if (typeof name !== 'string') throw refuseOption(`name must be a string; given ${shown(name)}`);
     const recipe = this.#open(waiting);
-    if (this.#whole !== undefined && recipe.pick !== undefined) return recipe.pick(this.#whole.value, name);
+    // What is held, or on its way, is not converted a second time.
+    const wholeComes = this.#whole !== undefined || this.#flight !== undefined;
+    if (wholeComes && recipe.pick !== undefined) return recipe.pick(await this.load(waiting), name);
     if (recipe.makeColumn !== undefined) {
       return await this.#loadColumn(recipe, recipe.makeColumn, name, waiting);
     }

@@ -73,7 +73,8 @@ export class LazyLoadingManager {
     this.#options = resolveOptions(o);
     const { concurrency, maxQueue, whenFull, clock, ledger } = this.#options;
     this.#queue = new TaskQueue({ what: 'lazy loading manager', concurrency, maxQueue, whenFull });
-    this.#streaming = new StreamingConverter({ maxBytes: Infinity, memory: false, ledger, clock });
+    // Without a ledger: what is held is on the books already, and a run that takes from this one has books of its own.
+    this.#streaming = new StreamingConverter({ maxBytes: Infinity, memory: false, clock });
     this.#account = ledger.open('lazy values');
     this.#upkeep = new Upkeep({
       ...this.#options,

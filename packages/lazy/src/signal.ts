@@ -12,3 +12,21 @@ export function abortReason(signal: AbortSignal): Error {
 export function throwIfAborted(signal: AbortSignal | undefined): void {
   if (signal?.aborted === true) throw abortReason(signal);
 }
+
+/** What `answer` comes to, or the reason of an abort, even if it never does. */
+export async function unlessAborted(answer: unknown, signal: AbortSignal | undefined): Promise<unknown> {
+  if (signal === undefined) return await answer;
+  let stop: (() => void) | undefined;
+  try {
+    return await new Promise((resolve, reject) => {
+      stop = () => {
+        reject(abortReason(signal));
+      };
+      signal.addEventListener('abort', stop, { once: true });
+      if (signal.aborted) stop();
+      Promise.resolve(answer).then(resolve, reject);
+    });
+  } finally {
+    if (stop !== undefined) signal.removeEventListener('abort', stop);
+  }
+}

@@ -19,6 +19,32 @@ async function loaded(lazy: LazyConverter<string>, adapter: ControlledAdapter<st
   return await loading;
 }
 
+describe('a column of a value that is on its way', () => {
+  it('is picked from it, and not converted a second time', async () => {
+    const { manager } = setUp();
+    const gate = deferred<{ a: number }>();
+    let columns = 0;
+    const lazy = manager.createLazyConverter(
+      {
+        convert: () => gate.promise,
+        column: () => {
+          columns += 1;
+          return Promise.resolve(0);
+        },
+      },
+      0,
+      { pick: (value, name) => Reflect.get(value, name) as unknown },
+    );
+    const whole = lazy.load();
+    const column = lazy.column('a');
+    await settle();
+    gate.resolve({ a: 7 });
+    await expect(column).resolves.toBe(7);
+    await whole;
+    expect(columns).toBe(0);
+  });
+});
+
 describe('a LazyConverter', () => {
   it('converts nothing until it is asked', async () => {
     const { lazy, adapter } = setUp();

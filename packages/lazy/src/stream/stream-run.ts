@@ -1,5 +1,5 @@
 import { LazyError, refuseOption } from '../errors.js';
-import { abortReason } from '../signal.js';
+import { abortReason, unlessAborted } from '../signal.js';
 import type { Batch } from './batch.js';
 import type { Budget } from './budget.js';
 import type { Intake } from './intake.js';
@@ -40,7 +40,9 @@ export interface SinkObject<T = unknown> {
   write(batch: Batch<T>): unknown;
   /** After the last batch. */
   close?(): unknown;
-  /** When the run has failed, or was given up; what it throws is dropped for the run's own error. */
+  /**
+   * When the run has failed, or was given up, which is not waited for; what it throws is dropped for the run's own error.
+   */
   abort?(error: unknown): unknown;
 }
 
@@ -70,6 +72,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   #current: Parcel | undefined;
   #begun = false;
   #over = false;
+  #aborted = false;
   #failure: { readonly error: Error } | undefined;
   #rejectPull: ((error: Error) => void) | undefined;
   #rejectWrite: ((error: Error) => void) | undefined;
@@ -108,9 +111,11 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
     const { write, close, abort } = sinkParts(sink);
     try {
       for await (const batch of this) await this.#interruptible(write(batch));
-      await close();
+      await unlessAborted(close(), this.#parts.signal);
     } catch (error) {
-      await abort(error);
+      const told = abort(error);
+      // Whoever gave the run up does not wait for a sink that may never answer.
+      if (!this.#aborted && this.#parts.signal?.aborted !== true) await told;
       throw error;
     }
     return this.stats();
@@ -140,6 +145,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   /** Gives the run up: its reader is rejected with `reason`, at once. Does nothing once it is over. */
   abort(reason: Error): void {
     if (this.#over) return;
+    this.#aborted = true;
     const reject = this.#rejectPull ?? this.#rejectWrite;
     if (reject === undefined) this.#failure = { error: reason };
     // First, so that whatever the reader does next finds this run over.

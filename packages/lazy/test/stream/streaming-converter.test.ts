@@ -170,6 +170,28 @@ describe('a sink', () => {
     expect(told).toEqual([1, failure]);
   });
 
+  it.each(['write', 'close', 'abort'])(
+    'that never answers its %s does not hold up an abort',
+    async (method) => {
+      const { converter } = setUp();
+      const controller = new AbortController();
+      const reason = new Error('enough');
+      const never = (): Promise<never> => new Promise(() => undefined);
+      const sink = {
+        write: () => (method === 'abort' ? never() : undefined),
+        close: () => undefined,
+        abort: () => undefined,
+        [method]: never,
+      };
+      const done = outcomeOf(converter.run([batch(1)], [], { signal: controller.signal }).to(sink));
+      await settle();
+      expect(done.now).toBe('pending');
+      controller.abort(reason);
+      await settle();
+      expect(done.now).toEqual({ error: reason });
+    },
+  );
+
   it('that fails gives the run up', async () => {
     const { converter, ledger } = setUp();
     const source = new CountingSource(9);
