@@ -2,7 +2,17 @@ import type { MessagePort } from 'node:worker_threads';
 import { describe, expectTypeOf, it } from 'vitest';
 import {
   InlineExecutor,
+  StreamingConverter,
+  type Batch,
   type LazyLoadingManager,
+  type MemoryMonitor,
+  type MemoryPool,
+  type MemoryReader,
+  type PooledBuffer,
+  type PoolScope,
+  type Source,
+  type Stage,
+  type StreamRun,
   type WorkerExecutor,
   type Convertible,
   type Executor,
@@ -128,5 +138,51 @@ describe('the manager', () => {
     expectTypeOf<LazyEvent['type']>().toEqualTypeOf<
       'queued' | 'loaded' | 'retrying' | 'failed' | 'cancelled' | 'unloaded'
     >();
+  });
+});
+
+describe('a stream', () => {
+  const converter = new StreamingConverter();
+  const texts = async function* (): AsyncGenerator<Batch<string>> {
+    yield await Promise.resolve({ data: 'a', rows: 1, bytes: 1 });
+  };
+  const measure = ({ data }: Batch<string>): Batch<number> => ({ data: data.length, rows: 1, bytes: 8 });
+
+  it('has the type of what its last stage gives, by functions and objects, at once or later', () => {
+    expectTypeOf(converter.run(texts(), [])).toEqualTypeOf<StreamRun<string>>();
+    expectTypeOf(converter.run(texts(), [measure])).toEqualTypeOf<StreamRun<number>>();
+    const later: Stage<number, Date> = {
+      run: ({ data }) => Promise.resolve([{ data: new Date(data), rows: 1, bytes: 8 }]),
+      concurrency: 4,
+    };
+    expectTypeOf(converter.run(texts, [measure, later])).toEqualTypeOf<StreamRun<Date>>();
+    const alike: Stage<string, string>[] = [];
+    expectTypeOf(converter.run(texts(), alike)).toEqualTypeOf<StreamRun<string>>();
+  });
+
+  it('refuses a stage that does not take what comes', () => {
+    // @ts-expect-error -- text comes, a date is taken
+    converter.run(texts(), [({ data }: Batch<Date>) => ({ data: data.getTime(), rows: 1, bytes: 8 })]);
+  });
+
+  it('is a source itself, as a lazy converter is', () => {
+    expectTypeOf<StreamRun<string>>().toExtend<Source<string>>();
+    expectTypeOf<LazyConverter<Table>>().toExtend<Source>();
+    expectTypeOf<StreamRun<string>>().toExtend<AsyncDisposable>();
+  });
+});
+
+describe('memory', () => {
+  it('is read through a port that every monitor fits', () => {
+    expectTypeOf<MemoryMonitor>().toExtend<MemoryReader>();
+    expectTypeOf<ReturnType<MemoryMonitor['read']>['limit']>().toEqualTypeOf<
+      'heap' | 'cgroup' | 'machine' | 'budget'
+    >();
+  });
+
+  it('is lent by leases that can be disposed of', () => {
+    expectTypeOf<ReturnType<MemoryPool['acquire']>>().toEqualTypeOf<PooledBuffer>();
+    expectTypeOf<PooledBuffer>().toExtend<Disposable>();
+    expectTypeOf<PoolScope['allocate']>().toEqualTypeOf<(bytes: number) => Uint8Array<ArrayBuffer>>();
   });
 });

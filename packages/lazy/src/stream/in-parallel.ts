@@ -1,4 +1,4 @@
-import type { Parcel } from './parcel.js';
+import { handedOver, type Parcel } from './parcel.js';
 import type { StageCall } from './stage-call.js';
 
 /** One batch in work, or done and not yet taken. */
@@ -25,19 +25,6 @@ export async function* inParallel(
   } finally {
     await lanes.close();
     call.close();
-  }
-}
-
-/** Parcels one by one; those that nobody came for are released. */
-function* handedOver(parcels: readonly Parcel[]): Generator<Parcel, void> {
-  let taken = 0;
-  try {
-    for (const parcel of parcels) {
-      taken += 1;
-      yield parcel;
-    }
-  } finally {
-    for (const parcel of parcels.slice(taken)) parcel.release();
   }
 }
 
@@ -133,7 +120,9 @@ class Lanes {
   async #work(parcel: Parcel): Promise<readonly Parcel[]> {
     const made: Parcel[] = [];
     try {
-      for await (const each of this.#call.of(parcel)) made.push(each);
+      const found = await this.#call.make(parcel);
+      if (!(Symbol.asyncIterator in found)) return found;
+      for await (const each of found) made.push(each);
       return made;
     } catch (error) {
       release(made);

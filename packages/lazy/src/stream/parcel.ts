@@ -67,3 +67,16 @@ export class Parcel {
     this.#bond?.letGo();
   }
 }
+
+/** Parcels one by one; those that nobody came for are released. */
+export function* handedOver(parcels: readonly Parcel[]): Generator<Parcel, void> {
+  let taken = 0;
+  try {
+    for (const parcel of parcels) {
+      taken += 1;
+      yield parcel;
+    }
+  } finally {
+    for (const parcel of parcels.slice(taken)) parcel.release();
+  }
+}

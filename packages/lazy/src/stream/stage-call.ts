@@ -32,30 +32,28 @@ export class StageCall {
     return this.#ground.signal;
   }
 
-  /** What the stage makes of a parcel, which ends when the last of it has been made and, if it was kept, is done with. */
-  async *of(parcel: Parcel): AsyncGenerator<Parcel, void> {
+  /**
+   * What the stage makes of a parcel, which is done with as soon as all is made: before anything is handed on, unless the
+   * stage keeps it, or makes its batches while they are asked for. In that case it is done with when they are, so whoever
+   * asked for them must begin to take them.
+   */
+  async make(parcel: Parcel): Promise<readonly Parcel[] | AsyncGenerator<Parcel, void>> {
     const bond = new Bond();
-    const context = new CallContext(this.#ground, bond, (bytes) => {
-      this.#hold(bytes);
-    });
-    let passedOn = false;
+    const context = this.#context(bond);
+    let parcels: readonly Parcel[] = [];
+    let isLater = false;
     try {
       throwIfAborted(this.signal);
       const made = await this.stage.run(parcel.batch, context);
-      for await (const batch of batchesOf(made)) {
-        throwIfAborted(this.signal);
-        if (batch === parcel.batch) {
-          passedOn = true;
-          yield parcel;
-        } else yield this.#parcel(batch, parcel.lineage, bond);
+      throwIfAborted(this.signal);
+      if (isMadeLater(made)) {
+        isLater = true;
+        return this.#later(made, parcel, bond, context);
       }
+      parcels = this.#parcels(isList(made) ? made : made === undefined ? [] : [made], parcel, bond);
+      return parcels;
     } finally {
-      if (context.kept) {
-        bond.tie(() => {
-          parcel.release();
-        });
-      } else if (!passedOn) parcel.release();
-      bond.letGo();
+      if (!isLater) this.#done(parcel, bond, context.kept, parcels.includes(parcel));
     }
   }
 
@@ -64,10 +62,7 @@ export class StageCall {
     const bond = new Bond();
     try {
       throwIfAborted(this.signal);
-      const context = new CallContext(this.#ground, bond, (bytes) => {
-        this.#hold(bytes);
-      });
-      const made = await this.stage.flush?.(context);
+      const made = await this.stage.flush?.(this.#context(bond));
       for await (const batch of batchesOf(made)) {
         throwIfAborted(this.signal);
         yield this.#parcel(batch, undefined, bond);
@@ -80,6 +75,54 @@ export class StageCall {
   /** The stage holds nothing any more. */
   close(): void {
     this.#hold(0);
+  }
+
+  async *#later(
+    made: AsyncIterable<unknown> | Iterable<unknown>,
+    parcel: Parcel,
+    bond: Bond,
+    context: CallContext,
+  ): AsyncGenerator<Parcel, void> {
+    let passedOn = false;
+    try {
+      for await (const batch of made) {
+        throwIfAborted(this.signal);
+        passedOn ||= batch === parcel.batch;
+        yield batch === parcel.batch ? parcel : this.#parcel(batch, parcel.lineage, bond);
+      }
+    } finally {
+      this.#done(parcel, bond, context.kept, passedOn);
+    }
+  }
+
+  /** A call has ended: its parcel is released, now or with what it is kept for, unless it was passed on itself. */
+  #done(parcel: Parcel, bond: Bond, kept: boolean, passedOn: boolean): void {
+    if (kept) {
+      bond.tie(() => {
+        parcel.release();
+      });
+    } else if (!passedOn) parcel.release();
+    bond.letGo();
+  }
+
+  #context(bond: Bond): CallContext {
+    return new CallContext(this.#ground, bond, (bytes) => {
+      this.#hold(bytes);
+    });
+  }
+
+  /** All at once, or, if one is refused, none. */
+  #parcels(batches: readonly unknown[], parcel: Parcel, bond: Bond): readonly Parcel[] {
+    const parcels: Parcel[] = [];
+    try {
+      for (const batch of batches) {
+        parcels.push(batch === parcel.batch ? parcel : this.#parcel(batch, parcel.lineage, bond));
+      }
+      return parcels;
+    } catch (error) {
+      for (const each of parcels) if (each !== parcel) each.release();
+      throw error;
+    }
   }
 
   #parcel(batch: unknown, lineage: Lineage | undefined, bond: Bond): Parcel {
@@ -141,4 +184,13 @@ async function* batchesOf(made: unknown): AsyncGenerator<unknown, void> {
   if (made === undefined) return;
   if (isAsyncIterable(made) || isIterable(made)) yield* made;
   else yield made;
+}
+
+/** Whether the batches are made while they are asked for. */
+function isMadeLater(made: unknown): made is AsyncIterable<unknown> | Iterable<unknown> {
+  return !isList(made) && (isAsyncIterable(made) || isIterable(made));
+}
+
+function isList(made: unknown): made is readonly unknown[] {
+  return Array.isArray(made);
 }

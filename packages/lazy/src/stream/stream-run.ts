@@ -66,7 +66,7 @@ export interface RunParts {
  *
  * Read it by `for await`, `to(sink)` or `drain()`, once.
  */
-export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
+export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>>, AsyncDisposable {
   readonly #parts: RunParts;
   readonly #written = { batches: 0, rows: 0, bytes: 0 };
   #current: Parcel | undefined;
@@ -124,6 +124,11 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>> {
   /** Reads to the end and drops what comes. */
   async drain(): Promise<StreamStatistics> {
     return await this.to(() => undefined);
+  }
+
+  /** Gives the run up unless it has ended, and waits until its source has been let go of. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#leave(new LazyError('ERR_PERF_LAZY_CANCELLED', 'the stream was disposed of'));
   }
 
   /** The counters; what they mean stands at `StreamStatistics`. */

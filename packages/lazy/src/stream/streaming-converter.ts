@@ -33,7 +33,8 @@ export class StreamingConverter {
   }
 
   /**
-   * Sets up a run; it begins when it is read.
+   * Sets up a run; it begins when it is read. The types of up to four stages follow each other; for more, a run is the
+   * source of another one.
    * @throws `LazyError` `ERR_PERF_LAZY_OPTION`, `ERR_PERF_LAZY_CLOSED`. While it is read: whatever the source or a stage
    * throws, as it was thrown; the signal's reason; `ERR_PERF_LAZY_BUDGET` when a batch and what is made of it do not fit
    * into `maxBytes` on their own; `ERR_PERF_LAZY_BATCH` when something gives what is not a batch
@@ -50,11 +51,12 @@ export class StreamingConverter {
     stages: readonly [Step<A, B>, Step<B, C>, Step<C, D>],
     o?: RunStreamOptions<A>,
   ): StreamRun<D>;
-  run<Out = unknown, In = unknown>(
-    source: Source<In>,
-    stages: readonly Step<unknown, unknown>[],
-    o?: RunStreamOptions<In>,
-  ): StreamRun<Out>;
+  run<A, B, C, D, E>(
+    source: Source<A>,
+    stages: readonly [Step<A, B>, Step<B, C>, Step<C, D>, Step<D, E>],
+    o?: RunStreamOptions<A>,
+  ): StreamRun<E>;
+  run<T>(source: Source<T>, stages: readonly Step<T, T>[], o?: RunStreamOptions<T>): StreamRun<T>;
   run(source: Source, stages: readonly Step<unknown, unknown>[], o: RunStreamOptions = {}): StreamRun {
     if (this.#closed) throw closedError('streaming converter');
     const { pool, memory, ledger, clock } = this.#options;

@@ -71,7 +71,7 @@ describe('any pipeline', () => {
             };
           }
         }
-        const run = converter.run<number, number>(source(), shapes.map(stageOf));
+        const run = converter.run(source(), shapes.map(stageOf));
         expect(await collected(run)).toEqual(expected(count, shapes));
         await settle();
         expect(run.stats()).toMatchObject({ heldBytes: 0, overruns: 0 });
@@ -119,7 +119,7 @@ describe('any pipeline', () => {
             },
           };
           const stages = [failing, ...shapes.map(stageOf)];
-          const run = converter.run<number, number>(source(), stages, { signal: controller.signal });
+          const run = converter.run(source(), stages, { signal: controller.signal });
           let read = 0;
           const reading = (async () => {
             for await (const each of run) {

@@ -388,6 +388,18 @@ describe('giving up', () => {
     expect(signals[0]?.aborted).toBe(true);
   });
 
+  it('at the end of an await using block lets go of a source that was not read to its end', async () => {
+    const { converter, ledger } = setUp();
+    const source = new CountingSource(9);
+    {
+      await using run = converter.run(source, [double]);
+      const reader = run[Symbol.asyncIterator]();
+      await reader.next();
+      expect([source.returned, ledger.bytes]).toEqual([false, 1]);
+    }
+    expect([source.returned, ledger.bytes, ledger.entries()]).toEqual([true, 0, []]);
+  });
+
   it('takes no notice of a signal that fires after the end', async () => {
     const { converter } = setUp();
     const controller = new AbortController();
@@ -431,7 +443,7 @@ describe('giving up', () => {
 });
 
 describe('the budget', () => {
-  it('counts a batch and what is made of it until the reader asks for the next one', async () => {
+  it('counts a batch until all is made of it, and that until the reader asks for the next one', async () => {
     const { converter, ledger } = setUp({ maxBytes: 1000 });
     const inside: number[] = [];
     const run = converter.run(new CountingSource(2, 100), [
@@ -443,10 +455,34 @@ describe('the budget', () => {
     const seen: number[] = [];
     for await (const each of run) seen.push(ledger.bytes + 0 * each.bytes);
     expect(inside).toEqual([100, 100]);
-    // The source's batch stays until the last that is made of it was asked for.
-    expect(seen).toEqual([130, 140, 130, 140]);
-    expect(run.stats()).toMatchObject({ peakBytes: 140, heldBytes: 0 });
+    // The source's batch goes when all is made of it, each of those when the next one is asked for.
+    expect(seen).toEqual([70, 40, 70, 40]);
+    expect(run.stats()).toMatchObject({ peakBytes: 170, heldBytes: 0 });
     expect(ledger.entries()).toEqual([]);
+  });
+
+  it('counts a batch to the end of what is made of it while that is asked for', async () => {
+    const { converter, ledger } = setUp({ maxBytes: 1000 });
+    const run = converter.run(new CountingSource(1, 100), [
+      function* () {
+        yield batch(1, 30);
+        yield batch(2, 40);
+      },
+    ]);
+    const seen: number[] = [];
+    for await (const each of run) seen.push(ledger.bytes + 0 * each.bytes);
+    expect(seen).toEqual([130, 140]);
+  });
+
+  it('refuses all that a stage gave when one of it is refused, and holds nothing', async () => {
+    const { converter, ledger } = setUp({ maxBytes: 100 });
+    for (const passing of [false, true]) {
+      const run = converter.run(new CountingSource(1, 10), [
+        (given) => [passing ? given : batch(1, 30), batch(2, 95)],
+      ]);
+      await expect(collected(run)).rejects.toMatchObject({ code: 'ERR_PERF_LAZY_BUDGET' });
+      expect([ledger.bytes, ledger.entries()]).toEqual([0, []]);
+    }
   });
 
   it.each([
@@ -625,7 +661,7 @@ describe('memory of batches', () => {
       [(given) => given, ({ data }) => named(`${data}2`), (given) => [given]],
     );
     for await (const { data } of run) events.push(`${data} read`);
-    expect(events).toEqual(['a2 read', 'a2 gone', 'a gone', 'b2 read', 'b2 gone', 'b gone']);
+    expect(events).toEqual(['a gone', 'a2 read', 'a2 gone', 'b gone', 'b2 read', 'b2 gone']);
   });
 
   it('stays as long as what was made of it when the stage keeps it', async () => {
