@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
+import { Piscina } from 'piscina';
 import { WorkerExecutor } from '@perf/lazy';
 import type { Bench } from '@perf/tooling-bench';
 
@@ -14,12 +15,23 @@ export default async function run({ benchmark, comparison, quick }: Bench): Prom
   const bare = new Worker(fileURLToPath(new URL('./echo-worker.mjs', import.meta.url)));
   const module = TASKS.href;
   await executor.run({ module, export: 'echo', args: 1 });
+  // As lean as it can be set up, and as the executor sets it up.
+  const pool = new Piscina({
+    filename: module,
+    name: 'echo',
+    minThreads: 1,
+    maxThreads: 1,
+    atomics: 'disabled',
+    recordTiming: false,
+  });
+  await pool.run(1);
 
   comparison(
     'A task without data on a warm worker',
     await benchmark.compare(
       {
         'bare postMessage round trip': () => roundTrip(bare, 1),
+        'piscina alone': () => pool.run(1) as Promise<unknown>,
         'WorkerExecutor.run': () => executor.run({ module, export: 'echo', args: 1 }),
       },
       { budget },
@@ -40,6 +52,7 @@ export default async function run({ benchmark, comparison, quick }: Bench): Prom
     ),
   );
   await executor.close();
+  await pool.destroy();
   await bare.terminate();
 }
 
