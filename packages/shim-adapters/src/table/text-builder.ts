@@ -121,10 +121,12 @@ export class TextBuilder {
   /** @param values how many values the bytes are of */
   #reserve(extra: number, values = 1): void {
     const needed = this.#used + extra;
-    const projected = this.#projected(needed, this.#length + values);
     const room = this.#bytes.length;
+    // One value at a time is too often to look ahead.
+    if (needed <= room && (values === 1 || this.#used > room / EARLY)) return;
     // While little is written growing costs little, and memory that was never touched costs nothing.
-    if (needed <= room && (projected <= room || this.#used > room / EARLY)) return;
+    const projected = this.#projected(needed, this.#length + values);
+    if (needed <= room && projected <= room) return;
     if (this.#used > MAX_BYTES - extra) {
       throw new ConversionError(
         'ERR_PERF_CONVERT_TOO_LARGE',
