@@ -48,6 +48,6 @@ export default [
   entry('@perf/shim-adapters/ndarray', 'shim-adapters/dist/ndarray/index.js', '10 KB'),
   entry('@perf/shim-adapters/sparse', 'shim-adapters/dist/sparse/index.js', '12 KB'),
   entry('@perf/shim-adapters/time-series', 'shim-adapters/dist/time-series/index.js', '9 KB'),
-  entry('@perf/shim-adapters/msgpack', 'shim-adapters/dist/msgpack/index.js', '14 KB', ['@msgpack/msgpack']),
+  entry('@perf/shim-adapters/msgpack', 'shim-adapters/dist/msgpack/index.js', '15 KB', ['@msgpack/msgpack']),
   entry('@perf/shim-adapters/worker-task', 'shim-adapters/dist/optimize/worker-task.js', '8 KB'),
 ];
