@@ -1,3 +1,6 @@
+import { shown } from '@perf/internal/errors';
+import { refuseOption } from './errors.js';
+
 /**
  * The bytes that a value keeps alive, where that can be told at a glance; `undefined` where it cannot.
  *
@@ -25,6 +28,12 @@ export function measureRows(value: unknown): number {
 /** Whether a number can be a count of bytes. */
 export function isSize(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value < Infinity;
+}
+
+/** Refuses what is no number of bytes that can be asked for; `what` names it. */
+export function requireBytes(value: unknown, what: string): void {
+  if (Number.isSafeInteger(value) && Number(value) >= 0) return;
+  throw refuseOption(`${what} must be a whole number of at least 0; given ${shown(value)}`);
 }
 
 // V8 stores a string with one byte per character as long as every character fits Latin-1.

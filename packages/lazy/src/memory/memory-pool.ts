@@ -4,7 +4,9 @@ import type { MemoryPressure } from '@perf/internal/memory/reading';
 import { refuseUnknown } from '@perf/internal/options';
 import { closedError, LazyError, refuseOption } from '../errors.js';
 import { throwIfAborted } from '../signal.js';
+import { requireBytes } from '../size.js';
 import { detached } from './detachment.js';
+import { freshBuffer } from './fresh.js';
 import { IdleBuffers } from './idle-buffers.js';
 import type { LedgerAccount } from './ledger.js';
 import { PoolScope } from './pool-scope.js';
@@ -126,9 +128,11 @@ export class MemoryPool {
     return new PoolScope(
       (bytes) => {
         const size = sizeClass(bytes);
-        if (this.#line.length === 0 && this.#fits(size)) return this.#lend(bytes, size, this.#options.zero);
+        const { zero } = this.#options;
+        if (this.#line.length === 0 && this.#fits(size)) return this.#lend(bytes, size, zero);
+        const buffer = freshBuffer(bytes, zero);
         this.#counts.unpooled += 1;
-        return undefined;
+        return buffer;
       },
       () => {
         this.#open();
@@ -138,10 +142,13 @@ export class MemoryPool {
 
   /**
    * Takes in a buffer that comes back from another thread, or from anywhere: it becomes empty for its giver. Whether it
-   * was of use: of one of the pool's sizes, and within the bounds.
+   * was of use: of one of the pool's sizes, within the bounds, and not shared.
+   * @throws `LazyError` `ERR_PERF_LAZY_OPTION` when it is no buffer
    */
   adopt(buffer: ArrayBuffer): boolean {
     this.#open();
+    if (isShared(buffer)) return false;
+    if (!isBuffer(buffer)) throw refuseOption(`buffer must be an ArrayBuffer; given ${shown(buffer)}`);
     const size = buffer.byteLength;
     if (size === 0 || size !== sizeClass(size) || !this.#fits(size)) return false;
     this.#put(detached(buffer));
@@ -165,6 +172,7 @@ export class MemoryPool {
   /** Lets go of idle buffers, those that have waited longest first, until at most `keep` bytes are idle. The bytes freed. */
   trim(keep = 0): number {
     this.#open();
+    requireBytes(keep, 'keep');
     return this.#trim(keep);
   }
 
@@ -188,9 +196,7 @@ export class MemoryPool {
   #check(bytes: number, o: AcquireOptions, known: readonly string[]): boolean {
     this.#open();
     refuseUnknown(o, known, refuseOption);
-    if (!Number.isSafeInteger(bytes) || bytes < 0) {
-      throw refuseOption(`bytes must be a whole number of at least 0; given ${shown(bytes)}`);
-    }
+    requireBytes(bytes, 'bytes');
     return parseFlag(o.zero ?? this.#options.zero, 'zero');
   }
 
@@ -214,16 +220,7 @@ export class MemoryPool {
 
   #make(size: number, zero: boolean): ArrayBuffer {
     this.#trim(Math.max(0, this.#options.maxBytes - this.#leasedBytes - size));
-    try {
-      // Node zeroes an ArrayBuffer even where it is about to be overwritten, which costs as much as writing it.
-      return zero ? new ArrayBuffer(size) : Buffer.allocUnsafeSlow(size).buffer;
-    } catch (cause) {
-      throw new LazyError(
-        'ERR_PERF_LAZY_POOL_EXHAUSTED',
-        `the system has no ${formatBytes(size)} in one piece: ask for less`,
-        { cause },
-      );
-    }
+    return freshBuffer(size, zero);
   }
 
   #returned(lease: PooledBuffer, buffer: ArrayBuffer, size: number): void {
@@ -315,4 +312,12 @@ export class MemoryPool {
     if (pressure === 'critical') this.#trim(0);
     else if (pressure === 'moderate') this.#trim(this.#idle.bytes / 2);
   }
+}
+
+function isBuffer(value: unknown): boolean {
+  return value instanceof ArrayBuffer;
+}
+
+function isShared(value: unknown): boolean {
+  return value instanceof SharedArrayBuffer;
 }

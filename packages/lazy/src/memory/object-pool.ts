@@ -105,6 +105,7 @@ export class ObjectPool<T> {
 
   /** Lets go of idle objects beyond `keep`; how many. */
   trim(keep = 0): number {
+    parseCount(keep, 'keep', refuseOption, { min: 0 });
     const gone = this.#idle.splice(0, Math.max(0, this.#idle.length - keep));
     for (const { object } of gone) this.#destroy(object);
     return gone.length;

@@ -1,5 +1,5 @@
-import { shown } from '@perf/internal/errors';
-import { closedError, refuseOption } from '../errors.js';
+import { closedError } from '../errors.js';
+import { requireBytes } from '../size.js';
 import type { PooledBuffer } from './pooled-buffer.js';
 
 /**
@@ -7,13 +7,13 @@ import type { PooledBuffer } from './pooled-buffer.js';
  * so many bytes), `allocateBuffer` the same for those who want the `ArrayBuffer`.
  */
 export class PoolScope implements Disposable {
-  readonly #lend: (bytes: number) => PooledBuffer | undefined;
+  readonly #lend: (bytes: number) => PooledBuffer | ArrayBuffer;
   readonly #open: () => void;
   readonly #leases: PooledBuffer[] = [];
   #closed = false;
 
   /** Made by `MemoryPool.scope`; not meant to be constructed by hand. */
-  constructor(lend: (bytes: number) => PooledBuffer | undefined, open: () => void) {
+  constructor(lend: (bytes: number) => PooledBuffer | ArrayBuffer, open: () => void) {
     this.#lend = lend;
     this.#open = open;
   }
@@ -31,13 +31,11 @@ export class PoolScope implements Disposable {
   readonly allocateBuffer = (bytes: number): ArrayBuffer => {
     if (this.#closed) throw closedError('pool scope');
     this.#open();
-    if (!Number.isSafeInteger(bytes) || bytes < 0) {
-      throw refuseOption(`bytes must be a whole number of at least 0; given ${shown(bytes)}`);
-    }
-    const lease = this.#lend(bytes);
-    if (lease === undefined) return Buffer.allocUnsafeSlow(bytes).buffer;
-    this.#leases.push(lease);
-    return lease.buffer;
+    requireBytes(bytes, 'bytes');
+    const given = this.#lend(bytes);
+    if (given instanceof ArrayBuffer) return given;
+    this.#leases.push(given);
+    return given.buffer;
   };
 
   /** Gives everything back; what was allocated is detached. Again: does nothing. */

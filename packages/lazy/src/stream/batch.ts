@@ -20,8 +20,8 @@ export function checkBatch(value: unknown, who: string): asserts value is Batch 
   }
   for (const field of ['rows', 'bytes'] as const) {
     const given: unknown = Reflect.get(value, field);
-    if (!isSize(given)) {
-      throw badBatch(who, `batches whose ${field} is a finite number of at least 0; given ${shown(given)}`);
+    if (!isSize(given) || given > Number.MAX_SAFE_INTEGER) {
+      throw badBatch(who, `batches whose ${field} is a number from 0 to 2^53 - 1; given ${shown(given)}`);
     }
   }
 }

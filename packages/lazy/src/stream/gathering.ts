@@ -4,7 +4,7 @@ import { LazyError, refuseOption } from '../errors.js';
 import { requireMethod } from '../options.js';
 import { isSize } from '../size.js';
 import type { Batch } from './batch.js';
-import type { SourceControl } from './source.js';
+import { checkSource, type SourceControl } from './source.js';
 
 /** A source of batches that heeds what it is told. */
 export type ControlledSource<T> = (control: SourceControl) => AsyncGenerator<Batch<T>, void>;
@@ -16,6 +16,7 @@ export type ControlledSource<T> = (control: SourceControl) => AsyncGenerator<Bat
 export function fromByteStream(
   stream: AsyncIterable<unknown> | Iterable<unknown>,
 ): ControlledSource<Uint8Array> {
+  checkSource(stream);
   return async function* (): AsyncGenerator<Batch<Uint8Array>, void> {
     for await (const chunk of stream) {
       const data = typeof chunk === 'string' ? Buffer.from(chunk) : chunk;
@@ -45,6 +46,7 @@ export function fromItems<T>(
   items: AsyncIterable<T> | Iterable<T>,
   o: GatherOptions<T>,
 ): ControlledSource<T[]> {
+  checkSource(items);
   refuseUnknown(o, ['bytesOf', 'maxRows'], refuseOption);
   requireMethod(o, 'bytesOf', 'bytesOf');
   const maxRows = parseCount(o.maxRows ?? MAX_ROWS, 'maxRows', refuseOption);

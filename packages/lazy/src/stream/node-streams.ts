@@ -1,5 +1,7 @@
 import { Readable, type Writable } from 'node:stream';
 import { finished } from 'node:stream/promises';
+import { shown } from '@perf/internal/errors';
+import { LazyError } from '../errors.js';
 import type { Batch } from './batch.js';
 import type { SinkObject } from './stream-run.js';
 
@@ -22,14 +24,14 @@ export function toNodeStream<T>(batches: AsyncIterable<Batch<T>>, o: ChunkOption
     highWaterMark: 0,
     read() {
       iterator ??= batches[Symbol.asyncIterator]();
-      iterator.next().then(
-        (next) => {
-          this.push(next.done === true ? null : chunk(next.value));
-        },
-        (error: unknown) => {
+      iterator
+        .next()
+        .then((next) => {
+          this.push(next.done === true ? null : present(chunk(next.value)));
+        })
+        .catch((error: unknown) => {
           this.destroy(asError(error));
-        },
-      );
+        });
     },
     destroy(error, done) {
       Promise.resolve(iterator?.return?.()).then(
@@ -47,15 +49,18 @@ export function toNodeStream<T>(batches: AsyncIterable<Batch<T>>, o: ChunkOption
 /** A sink that writes chunks into a Node `Writable`, each when the last one was taken, and ends it with the run. */
 export function intoNodeStream<T>(writable: Writable, o: ChunkOptions<T> = {}): SinkObject<T> {
   const chunk = o.chunk ?? dataOf;
+  // Each failure is told by the write, or the close, that it befalls; without a listener it would end the process.
+  writable.on('error', ignore);
   return {
     write: (batch) =>
       new Promise<void>((resolve, reject) => {
+        const data = chunk(batch);
         // A stream that is destroyed while it writes may forget to call back.
         const closed = (): void => {
           reject(writable.errored ?? new Error('the stream was closed before everything was written'));
         };
         writable.once('close', closed);
-        writable.write(chunk(batch), (error) => {
+        writable.write(data, (error) => {
           writable.removeListener('close', closed);
           if (error) reject(error);
           else resolve();
@@ -66,8 +71,6 @@ export function intoNodeStream<T>(writable: Writable, o: ChunkOptions<T> = {}): 
       await finished(writable, { readable: false });
     },
     abort(error) {
-      // Whoever gave the run up knows why; an error without a listener would end the process.
-      writable.once('error', ignore);
       writable.destroy(asError(error));
     },
   };
@@ -75,6 +78,15 @@ export function intoNodeStream<T>(writable: Writable, o: ChunkOptions<T> = {}): 
 
 function dataOf({ data }: Batch): unknown {
   return data;
+}
+
+/** A Node stream takes `null` for its end, and `undefined` for nothing. */
+function present(chunk: unknown): unknown {
+  if (chunk !== null && chunk !== undefined) return chunk;
+  throw new LazyError(
+    'ERR_PERF_LAZY_BATCH',
+    `a chunk of a Node stream cannot be ${shown(chunk)}: give the option chunk, or drop the batch in a stage`,
+  );
 }
 
 function asError(thrown: unknown): Error {

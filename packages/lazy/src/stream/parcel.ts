@@ -47,10 +47,11 @@ export class Parcel {
     this.batch = o.batch;
     this.lineage = o.lineage;
     this.#budget = o.budget;
-    this.#bytes = o.bytes;
+    // Whole bytes add up and come off again exactly.
+    this.#bytes = Math.ceil(o.bytes);
     this.#bond = o.bond;
     try {
-      o.budget.charge(o.bytes, o.lineage, o.who);
+      o.budget.charge(this.#bytes, o.lineage, o.who);
     } catch (error) {
       o.batch[Symbol.dispose]?.();
       throw error;

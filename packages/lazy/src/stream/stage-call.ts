@@ -1,8 +1,8 @@
-import { shown } from '@perf/internal/errors';
-import { refuseOption } from '../errors.js';
+import { freshBuffer } from '../memory/fresh.js';
 import type { MemoryPool } from '../memory/memory-pool.js';
 import type { PoolScope } from '../memory/pool-scope.js';
 import { throwIfAborted } from '../signal.js';
+import { requireBytes } from '../size.js';
 import { checkBatch } from './batch.js';
 import type { Budget, Lineage } from './budget.js';
 import { Bond, Parcel } from './parcel.js';
@@ -132,7 +132,7 @@ export class StageCall {
   }
 
   #hold(bytes: number): void {
-    requireSize(bytes, `${this.stage.name}: what it holds`);
+    requireBytes(bytes, `${this.stage.name}: what it holds`);
     this.#ground.budget.hold(bytes - this.#heldBytes, this.stage.name);
     this.#heldBytes = bytes;
   }
@@ -156,9 +156,9 @@ class CallContext implements StageContext {
   }
 
   readonly allocate = (bytes: number): Uint8Array<ArrayBuffer> => {
-    requireSize(bytes, 'allocate: bytes');
+    requireBytes(bytes, 'allocate: bytes');
     const { pool } = this.#ground;
-    if (pool === undefined) return new Uint8Array(bytes);
+    if (pool === undefined) return new Uint8Array(freshBuffer(bytes, true));
     if (this.#scope === undefined) {
       const scope = pool.scope();
       this.#scope = scope;
@@ -172,11 +172,6 @@ class CallContext implements StageContext {
   readonly keep = (): void => {
     this.kept = true;
   };
-}
-
-function requireSize(bytes: unknown, what: string): void {
-  if (Number.isSafeInteger(bytes) && Number(bytes) >= 0) return;
-  throw refuseOption(`${what} must be a whole number of at least 0; given ${shown(bytes)}`);
 }
 
 /** What a stage gave, one after the other. */

@@ -1,4 +1,5 @@
 import { LazyError, refuseOption } from '../errors.js';
+import { requireMethod } from '../options.js';
 import { abortReason, unlessAborted } from '../signal.js';
 import type { Batch } from './batch.js';
 import type { Budget } from './budget.js';
@@ -108,6 +109,7 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>>, AsyncDis
    * @throws whatever the source, a stage or the sink throws; the signal's reason; `LazyError` `ERR_PERF_LAZY_BUDGET`
    */
   async to(sink: Sink<T>): Promise<StreamStatistics> {
+    checkSink(sink);
     const { write, close, abort } = sinkParts(sink);
     try {
       for await (const batch of this) await this.#interruptible(write(batch));
@@ -252,6 +254,11 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>>, AsyncDis
     this.#current?.release();
     this.#current = undefined;
   }
+}
+
+function checkSink(sink: unknown): void {
+  if (typeof sink === 'function') return;
+  requireMethod(sink, 'write', 'sink');
 }
 
 function sinkParts<T>(sink: Sink<T>): {

@@ -15,8 +15,17 @@ export function toWebStream<T>(batches: AsyncIterable<Batch<T>>, o: ChunkOptions
       async pull(controller) {
         iterator ??= batches[Symbol.asyncIterator]();
         const next = await iterator.next();
-        if (next.done === true) controller.close();
-        else controller.enqueue(chunk(next.value));
+        if (next.done === true) {
+          controller.close();
+          return;
+        }
+        try {
+          controller.enqueue(chunk(next.value));
+        } catch (error) {
+          // A stream that fails by itself is not cancelled.
+          await iterator.return?.();
+          throw error;
+        }
       },
       async cancel() {
         await iterator?.return?.();

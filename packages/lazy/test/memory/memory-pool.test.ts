@@ -227,6 +227,16 @@ describe('a scope', () => {
     expect(pool.stats()).toMatchObject({ leased: 1, unpooled: 1, refused: 0 });
   });
 
+  it('gives fresh memory zeroed, too, where the pool always does', () => {
+    using scope = setUp({ maxBytes: 0, zero: true }).pool.scope();
+    expect(scope.allocate(64 * KB).every((byte) => byte === 0)).toBe(true);
+  });
+
+  it('says so when the system has no such memory', () => {
+    using scope = setUp().pool.scope();
+    expect(() => scope.allocate(2 ** 52)).toThrow(withCode('ERR_PERF_LAZY_POOL_EXHAUSTED'));
+  });
+
   it.each([-1, Number.NaN, 0.5])('refuses %d bytes', (bytes) => {
     using scope = setUp().pool.scope();
     expect(() => scope.allocate(bytes)).toThrow(withCode('ERR_PERF_LAZY_OPTION'));
@@ -241,6 +251,23 @@ describe('a buffer from elsewhere', () => {
     expect([buffer.byteLength, pool.stats().idleBytes]).toEqual([0, 8 * KB]);
     pool.acquire(8 * KB);
     expect(pool.stats().reused).toBe(1);
+  });
+
+  it('that is shared, or gone already, is left alone', () => {
+    const { pool } = setUp();
+    const gone = new ArrayBuffer(4 * KB);
+    structuredClone(gone, { transfer: [gone] });
+    const shared = new SharedArrayBuffer(4 * KB);
+    expect(pool.adopt(gone)).toBe(false);
+    expect(Reflect.apply(pool.adopt, pool, [shared])).toBe(false);
+    expect([shared.byteLength, pool.stats().idle]).toEqual([4 * KB, 0]);
+  });
+
+  it.each([undefined, null, 4096, new Uint8Array(2)])('that is none is refused: %s', (value) => {
+    const { pool } = setUp();
+    expect(() => Reflect.apply(pool.adopt, pool, [value]) as unknown).toThrow(
+      withCode('ERR_PERF_LAZY_OPTION'),
+    );
   });
 
   it.each([0, 100, 9001])('of %d bytes is left alone', (bytes) => {
@@ -297,6 +324,15 @@ describe('what lies idle', () => {
     expect(pool.trim(5 * KB)).toBe(12 * KB);
     expect(pool.trim()).toBe(4 * KB);
     expect(pool.trim()).toBe(0);
+  });
+});
+
+describe('what is to stay at a trim', () => {
+  it.each([-1, Number.NaN, '5MB', null])('must be bytes: %s is refused', (keep) => {
+    const { pool } = setUp();
+    pool.acquire(1).release();
+    expect(() => Reflect.apply(pool.trim, pool, [keep]) as unknown).toThrow(withCode('ERR_PERF_LAZY_OPTION'));
+    expect(pool.stats().idle).toBe(1);
   });
 });
 

@@ -98,6 +98,13 @@ describe('a pool of objects', () => {
     expect(pool.stats()).toMatchObject({ leased: 0, created: 0 });
   });
 
+  it.each([-1, Number.NaN, 0.5])('refuses to trim to %d, and keeps what it has', (keep) => {
+    const { pool } = setUp();
+    pool.acquire().release();
+    expect(() => pool.trim(keep)).toThrow(expect.objectContaining({ code: 'ERR_PERF_LAZY_OPTION' }) as Error);
+    expect(pool.stats().idle).toBe(1);
+  });
+
   it.each<[string, object]>([
     ['create', {}],
     ['maxIdle', { create: () => 0, maxIdle: -1 }],

@@ -132,6 +132,51 @@ describe('as a Node stream', () => {
   });
 });
 
+describe('a chunk', () => {
+  const source = (): CountingSource => new CountingSource(3);
+  const failure = new Error('cannot encode');
+  const failing = (): never => {
+    throw failure;
+  };
+
+  it.each<[string, (source: CountingSource) => Promise<unknown>]>([
+    ['a Node stream', (s) => collected(toNodeStream(converter.run(s, []), { chunk: failing }) as never)],
+    ['a Web stream', (s) => collectedFrom(toWebStream(converter.run(s, []), { chunk: failing }))],
+    [
+      'a sink',
+      (s) =>
+        converter.run(s, []).to(intoNodeStream(new PassThrough({ objectMode: true }), { chunk: failing })),
+    ],
+  ])('that cannot be made fails %s, and lets go of the source', async (_, read) => {
+    const counted = source();
+    await expect(read(counted)).rejects.toBe(failure);
+    await rest();
+    expect(counted.returned).toBe(true);
+  });
+
+  it.each([null, undefined])(
+    'of a Node stream cannot be %s, which would end it as if all were read',
+    async (none) => {
+      const counted = source();
+      const stream = toNodeStream(converter.run(counted, []), { chunk: () => none });
+      await expect(collected(stream as AsyncIterable<Batch>)).rejects.toMatchObject({
+        code: 'ERR_PERF_LAZY_BATCH',
+      });
+      expect(counted.returned).toBe(true);
+    },
+  );
+});
+
+describe('what is no source', () => {
+  it.each([undefined, null, 5, {}])('is refused at once: %s', (given) => {
+    const refused = expect.objectContaining({ code: 'ERR_PERF_LAZY_OPTION' }) as Error;
+    expect(() => Reflect.apply(fromByteStream, undefined, [given]) as unknown).toThrow(refused);
+    expect(() => Reflect.apply(fromItems, undefined, [given, { bytesOf: () => 1 }]) as unknown).toThrow(
+      refused,
+    );
+  });
+});
+
 describe('into a Node stream', () => {
   it('writes each chunk when the last one was taken, and ends it', async () => {
     const source = new CountingSource(3);
@@ -162,7 +207,6 @@ describe('into a Node stream', () => {
         done(chunk === 2 ? failure : null);
       },
     });
-    sink.on('error', () => undefined);
     await expect(converter.run(source, []).to(intoNodeStream(sink))).rejects.toBe(failure);
     expect(source.returned).toBe(true);
   });
@@ -189,7 +233,6 @@ describe('into a Node stream', () => {
     const closed = new Promise((resolve) => {
       sink.once('close', resolve);
     });
-    sink.on('error', () => undefined);
     await rest();
     controller.abort();
     await expect(failed).resolves.toMatchObject({ name: 'AbortError' });

@@ -43,6 +43,23 @@ function expected(count: number, shapes: readonly Shape[]): number[] {
   );
 }
 
+/** Makes batches, and counts those that were not disposed of. */
+class Live {
+  count = 0;
+
+  batch(data: number): Batch<number> {
+    this.count += 1;
+    return {
+      data,
+      rows: 1,
+      bytes: BYTES,
+      [Symbol.dispose]: () => {
+        this.count -= 1;
+      },
+    };
+  }
+}
+
 describe('any pipeline', () => {
   it('gives what the same stages give over arrays, within its budget, and holds nothing in the end', async () => {
     await fc.assert(
@@ -57,26 +74,18 @@ describe('any pipeline', () => {
           maxBytes,
           batchBytes: BYTES,
         });
-        let live = 0;
+        const live = new Live();
         function* source(): Generator<Batch<number>> {
-          for (let data = 0; data < count; data += 1) {
-            live += 1;
-            yield {
-              data,
-              rows: 1,
-              bytes: BYTES,
-              [Symbol.dispose]: () => {
-                live -= 1;
-              },
-            };
-          }
+          for (let data = 0; data < count; data += 1) yield live.batch(data);
         }
         const run = converter.run(source(), shapes.map(stageOf));
         expect(await collected(run)).toEqual(expected(count, shapes));
         await settle();
         expect(run.stats()).toMatchObject({ heldBytes: 0, overruns: 0 });
         expect(run.stats().peakBytes).toBeLessThanOrEqual(maxBytes);
-        expect([live, ledger.bytes, ledger.entries().length, pool.stats().leased]).toEqual([0, 0, 0, 0]);
+        expect([live.count, ledger.bytes, ledger.entries().length, pool.stats().leased]).toEqual([
+          0, 0, 0, 0,
+        ]);
       }),
     );
   });
@@ -92,21 +101,13 @@ describe('any pipeline', () => {
           using pool = new MemoryPool({ memory: false });
           const converter = new StreamingConverter({ memory: false, ledger, pool });
           const controller = new AbortController();
-          let live = 0;
+          const live = new Live();
           let closed = false;
           function* source(): Generator<Batch<number>> {
             try {
               for (let data = 0; data < 30; data += 1) {
                 if (how === 'source' && data === when) throw new Error('source');
-                live += 1;
-                yield {
-                  data,
-                  rows: 1,
-                  bytes: BYTES,
-                  [Symbol.dispose]: () => {
-                    live -= 1;
-                  },
-                };
+                yield live.batch(data);
               }
             } finally {
               closed = true;
@@ -137,7 +138,9 @@ describe('any pipeline', () => {
           }
           await ended;
           for (let turn = 0; turn < 4; turn += 1) await settle();
-          expect([live, ledger.bytes, ledger.entries().length, pool.stats().leased]).toEqual([0, 0, 0, 0]);
+          expect([live.count, ledger.bytes, ledger.entries().length, pool.stats().leased]).toEqual([
+            0, 0, 0, 0,
+          ]);
           // A generator that was never started has nothing to close.
           if (run.stats().read.batches > 0) expect(closed).toBe(true);
         },

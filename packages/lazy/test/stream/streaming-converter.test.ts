@@ -443,6 +443,16 @@ describe('giving up', () => {
 });
 
 describe('the budget', () => {
+  it('takes parts of bytes for whole ones, so that the books come out even', async () => {
+    const { converter, ledger } = setUp({ maxBytes: 100 });
+    const source = [0.1, 0.7, 1 / 3, 0, -0].map((bytes) => batch(1, bytes));
+    const run = converter.run(source, [
+      { concurrency: 3, run: async (given) => Promise.resolve(batch(given.data, 0.2)) },
+    ]);
+    await expect(collected(run)).resolves.toHaveLength(5);
+    expect([ledger.bytes, ledger.entries()]).toEqual([0, []]);
+  });
+
   it('counts a batch until all is made of it, and that until the reader asks for the next one', async () => {
     const { converter, ledger } = setUp({ maxBytes: 1000 });
     const inside: number[] = [];
@@ -735,6 +745,7 @@ describe('bad input', () => {
     [{ data: 1, rows: Number.NaN, bytes: 1 }, 'rows'],
     [{ data: 1, rows: 1, bytes: -1 }, 'bytes'],
     [{ data: 1, rows: 1, bytes: Infinity }, 'bytes'],
+    [{ data: 1, rows: 1, bytes: 2 ** 53 + 2 }, 'bytes'],
   ])('of a source that gives %j is refused', async (given, word) => {
     const { converter } = setUp();
     const error = await rejection(converter.run([given] as Batch[], []).drain());
@@ -774,6 +785,19 @@ describe('bad input', () => {
     expect(call).toThrow(expect.objectContaining({ code: 'ERR_PERF_LAZY_OPTION' }) as Error);
     expect(call).toThrow(word);
   });
+
+  it.each([undefined, {}, { close: () => undefined }, 5])(
+    'of a sink is refused, and nothing is read: %s',
+    async (sink) => {
+      const { converter } = setUp();
+      const source = new CountingSource(2);
+      const run = converter.run(source, []);
+      const error = await rejection(Reflect.apply(run.to, run, [sink]) as Promise<unknown>);
+      expect(error).toMatchObject({ code: 'ERR_PERF_LAZY_OPTION' });
+      expect(source.given).toBe(0);
+      await expect(run.drain()).resolves.toMatchObject({ read: { batches: 2 } });
+    },
+  );
 
   it('of a function that gives no source is refused when it is asked', async () => {
     const { converter } = setUp();
