@@ -1,87 +1,195 @@
 /**
- * Learns by what factor the cost model is off, in logarithms, with a small Kalman filter on each route
- * (R. E. Kalman, A New Approach to Linear Filtering and Prediction Problems, 1960). Its states are the error of the
- * route's work, which every strategy shares, and what sets each strategy apart. An adapter's estimate is often wrong
- * by a factor, a strategy's overhead seldom, so most of a surprise goes to the work; what was seen of one strategy
- * then corrects those that were never tried, which would otherwise win by their hopeful priors. Surprises are
- * clipped, because times have heavy tails; the states keep some doubt for ever, so that a drift is followed.
+ * Learns by what factors the cost model is off, with an extended Kalman filter on the logarithm of the duration
+ * (R. E. Kalman, A New Approach to Linear Filtering and Prediction Problems, 1960; A. H. Jazwinski, Stochastic Processes
+ * and Filtering Theory, 1970, for the linearisation). A surprise is shared out over the coefficients by how much of the
+ * estimate each makes up and how much it is doubted, over what sets the strategy apart, and over how busy the machine
+ * is, which is soon forgotten. Surprises are clipped, because times have heavy tails; everything keeps some doubt for
+ * ever, so that a drift is followed.
+ *
+ * There is one filter for what all routes share and one for each route. What the two know of each other is not kept:
+ * that would grow with the square of the routes.
  */
-import type { Strategy } from './strategy.js';
+import { Beliefs, difference, limited, type Gradient } from './belief.js';
+import { ROUTE_COEFFICIENTS, SHARED_COEFFICIENTS, type CoefficientName } from './coefficients.js';
+import { DEVIATION_SIZE, deviationAt, deviationVariances } from './deviation.js';
+import type { CostTerm } from './strategy.js';
 
-/** Variances, of logarithms: how far off the work may be at first, and a strategy; how much single times scatter. */
-const WORK_VARIANCE = 0.5;
-const STRATEGY_VARIANCE = 0.2;
-const NOISE_VARIANCE = 0.35;
-/** What each observation adds to the doubt, so that old ones fade. */
-const WORK_DRIFT = 0.0018;
-const STRATEGY_DRIFT = 0.0006;
-/** Surprises beyond a factor of e count as that: one long pause must not turn the model over. */
-const CLIP = 1;
-/** A factor of a million either way: what is learned stays finite however often a strategy fails. */
-const MAX_ERROR = Math.log(1e6);
-/** A failure counts as if the strategy had taken this many times as long as it was expected to. */
-const FAILURE = Math.log(4);
-/** What is left of that after each success. */
-const FORGIVENESS = 0.5;
+/** How the filter is set: variances of logarithms, where nothing else is said. */
+export const FILTER = {
+  /** How far off the coefficients of a route may be at first, and those that all share. */
+  route: 0.5,
+  shared: 0.1,
+  /** How far a strategy may be from the model over all routes. */
+  strategy: 0.05,
+  /** How busy the machine is: what each observation adds to the doubt of it, and the share of it that is left. */
+  loadDrift: 0.01,
+  loadDecay: 0.95,
+  /** How much single times scatter. */
+  noise: 0.12,
+  /** What each observation adds to the doubt of what it taught, so that the past fades. */
+  drift: 0.0008,
+  /** Surprises count up to this many times their expected deviation: one long pause must not turn the model over. */
+  clip: 1.05,
+} as const;
+
 /** How fast new routes follow what was learned on others. */
 const COMMON_RATE = 0.1;
 /** Routes remembered; the one not seen for longest makes room. */
 const MAX_ROUTES = 256;
+/** Nothing takes less than that, and its logarithm is a number. */
+const LEAST_MS = 1e-6;
 
-/** An estimate and how much it is doubted. */
-interface State {
-  mean: number;
-  variance: number;
+/** Places of the beliefs: in the shared filter coefficients, load, strategies; in a route's, coefficients, strategies. */
+const LOAD = SHARED_COEFFICIENTS.length;
+const STRATEGIES = LOAD + 1;
+const DEVIATIONS = ROUTE_COEFFICIENTS.length;
+
+/** Where a coefficient is believed in. */
+const PLACES = new Map<CoefficientName, { readonly ofRoute: boolean; readonly index: number }>([
+  ...ROUTE_COEFFICIENTS.map((name, index) => [name, { ofRoute: true, index }] as const),
+  ...SHARED_COEFFICIENTS.map((name, index) => [name, { ofRoute: false, index }] as const),
+]);
+
+/** What one strategy costs by the model. */
+export interface ModelCost {
+  readonly strategy: string;
+  readonly terms: readonly CostTerm[];
 }
 
-interface RouteCorrection {
-  readonly work: State;
-  readonly apart: Map<Strategy, State>;
-  readonly penalty: Map<Strategy, number>;
+/** What is expected of one strategy for one request, when the cache has no answer. */
+export interface Prediction {
+  /** The logarithm of its milliseconds. */
+  readonly logMs: number;
+  /** The same before anything was learned. */
+  readonly priorLogMs: number;
+  /** What that rests on. */
+  readonly shared: Gradient;
+  readonly own: Gradient;
+}
+
+/** Everything that was learned, for those who keep it. */
+export interface Learned {
+  readonly shared: Beliefs;
+  readonly routes: ReadonlyMap<string, Beliefs>;
+  readonly common: number;
 }
 
 /** The corrections of all routes. Misses only: how long a hit takes says nothing about converting. */
 export class Calibration {
-  readonly #routes = new Map<string, RouteCorrection>();
+  readonly #strategies: readonly string[];
+  readonly #shared: Beliefs;
+  readonly #routes = new Map<string, Beliefs>();
+  /** What is believed of routes that were never seen. Never learns itself. */
+  readonly #unseen: Beliefs;
+  /** The work of those. */
   #common = 0;
 
-  /** The factor by which the model's duration is to be multiplied. */
-  factor(strategy: Strategy, route: string): number {
-    const own = this.#routes.get(route);
-    if (own === undefined) return Math.exp(this.#common);
-    const error = own.work.mean + (own.apart.get(strategy)?.mean ?? 0) + (own.penalty.get(strategy) ?? 0);
-    return Math.exp(limited(error));
+  constructor(strategies: readonly string[]) {
+    this.#strategies = strategies;
+    this.#shared = new Beliefs([
+      ...SHARED_COEFFICIENTS.map(() => FILTER.shared),
+      FILTER.loadDrift,
+      ...strategies.map(() => FILTER.strategy),
+    ]);
+    this.#unseen = this.#fresh();
   }
 
-  /** What a conversion really took beside what the uncorrected model said. */
-  observe(strategy: Strategy, route: string, modelMs: number, realMs: number): void {
-    if (!(modelMs > 0) || !(realMs > 0)) return;
-    const own = this.#own(route);
-    const { work } = own;
-    const apart = own.apart.get(strategy) ?? { mean: 0, variance: STRATEGY_VARIANCE };
-    own.apart.set(strategy, apart);
-    own.penalty.set(strategy, (own.penalty.get(strategy) ?? 0) * FORGIVENESS);
-
-    const surprise = Math.log(realMs / modelMs) - work.mean - apart.mean;
-    const clipped = Math.max(-CLIP, Math.min(CLIP, surprise));
-    const total = work.variance + apart.variance + NOISE_VARIANCE;
-    update(work, clipped, total, WORK_DRIFT);
-    update(apart, clipped, total, STRATEGY_DRIFT);
-    this.#common += COMMON_RATE * (work.mean - this.#common);
+  /** @param megabytes the size of the source, at which deviations are looked up */
+  predict(route: string, megabytes: number, costs: readonly ModelCost[]): Prediction[] {
+    const own = this.#known(route);
+    const deviation = deviationAt(megabytes);
+    return costs.map((cost) => this.#predict(own, deviation, cost));
   }
 
-  /** A strategy failed on a route: it becomes costlier there than it was taken to be, and nowhere else. */
-  fail(strategy: Strategy, route: string): void {
-    const { penalty } = this.#own(route);
-    penalty.set(strategy, Math.min(MAX_ERROR, (penalty.get(strategy) ?? 0) + FAILURE));
+  /** The standard deviation of a prediction's logarithm, noise left out. */
+  doubt(route: string, { shared, own }: Prediction): number {
+    const beliefs = this.#known(route);
+    return Math.sqrt(this.#shared.variance(shared) + beliefs.variance(own));
   }
 
-  #own(route: string): RouteCorrection {
-    const own = this.#routes.get(route) ?? {
-      work: { mean: this.#common, variance: WORK_VARIANCE },
-      apart: new Map<Strategy, State>(),
-      penalty: new Map<Strategy, number>(),
+  /** The standard deviation of how far two predictions for one request are apart. */
+  doubtBetween(route: string, a: Prediction, b: Prediction): number {
+    return this.doubt(route, {
+      ...a,
+      shared: difference(a.shared, b.shared),
+      own: difference(a.own, b.own),
+    });
+  }
+
+  /** What a conversion really took. No milliseconds at all say nothing. */
+  observe(route: string, megabytes: number, cost: ModelCost, realMs: number): void {
+    if (!(realMs > 0)) return;
+    const beliefs = this.#own(route);
+    const { logMs, shared, own } = this.#predict(beliefs, deviationAt(megabytes), cost);
+    const total = this.#shared.variance(shared) + beliefs.variance(own) + FILTER.noise;
+    const most = FILTER.clip * Math.sqrt(total);
+    const surprise = Math.max(-most, Math.min(most, Math.log(realMs) - logMs));
+    this.#shared.learn(shared, surprise, total, FILTER.drift);
+    beliefs.learn(own, surprise, total, FILTER.drift);
+    this.#shared.fade(LOAD, FILTER.loadDecay, FILTER.loadDrift);
+    this.#common += COMMON_RATE * (beliefs.meanOf(0) - this.#common);
+  }
+
+  /** What was learned. The beliefs are the calibration's own: whoever changes them changes what it knows. */
+  get learned(): Learned {
+    return { shared: this.#shared, routes: this.#routes, common: this.#common };
+  }
+
+  /** Beliefs of a route as they are before it was seen, to be filled by `restore`. */
+  restore(common: number, routes: readonly string[]): Beliefs[] {
+    this.#common = common;
+    return routes.map((route) => this.#own(route));
+  }
+
+  #predict(beliefs: Beliefs, deviation: Gradient, { strategy, terms }: ModelCost): Prediction {
+    const ofRoute = new Float64Array(DEVIATIONS);
+    const ofAll = new Float64Array(LOAD);
+    let prior = 0;
+    let sum = 0;
+    for (const { ms, coefficients } of terms) {
+      if (!(ms > 0)) continue;
+      const places = coefficients.flatMap((name) => PLACES.get(name) ?? []);
+      let correction = 0;
+      for (const place of places) {
+        correction += (place.ofRoute ? beliefs : this.#shared).meanOf(place.index);
+      }
+      const corrected = ms * Math.exp(limited(correction));
+      for (const { ofRoute: own, index } of places) {
+        const shares = own ? ofRoute : ofAll;
+        shares[index] = (shares[index] ?? 0) + corrected;
+      }
+      prior += ms;
+      sum += corrected;
+    }
+    const which = this.#strategies.indexOf(strategy);
+    const base = DEVIATIONS + which * DEVIATION_SIZE;
+    const apart = { index: deviation.index.map((i) => base + i), weight: deviation.weight };
+    const common = { index: [LOAD, STRATEGIES + which], weight: [1, 1] };
+    const deviates = limited(beliefs.sum(apart) + this.#shared.sum(common));
+    return {
+      logMs: Math.log(Math.max(sum, LEAST_MS)) + deviates,
+      priorLogMs: Math.log(Math.max(prior, LEAST_MS)),
+      shared: joined(shareOf(ofAll, sum), common),
+      own: joined(shareOf(ofRoute, sum), apart),
     };
+  }
+
+  #known(route: string): Beliefs {
+    this.#unseen.mean[0] = this.#common;
+    return this.#routes.get(route) ?? this.#unseen;
+  }
+
+  #fresh(): Beliefs {
+    const beliefs = new Beliefs([
+      ...ROUTE_COEFFICIENTS.map(() => FILTER.route),
+      ...this.#strategies.flatMap(() => deviationVariances()),
+    ]);
+    beliefs.mean[0] = this.#common;
+    return beliefs;
+  }
+
+  #own(route: string): Beliefs {
+    const own = this.#routes.get(route) ?? this.#fresh();
     this.#routes.delete(route);
     this.#routes.set(route, own);
     if (this.#routes.size > MAX_ROUTES) {
@@ -94,12 +202,29 @@ export class Calibration {
   }
 }
 
-function update(state: State, surprise: number, total: number, drift: number): void {
-  const gain = state.variance / total;
-  state.mean = limited(state.mean + gain * surprise);
-  state.variance = (1 - gain) * state.variance + drift;
+/** How much of a sum each part makes up; parts of nothing are left out. */
+function shareOf(parts: Float64Array, sum: number): Gradient {
+  const index: number[] = [];
+  const weight: number[] = [];
+  parts.forEach((part, i) => {
+    if (part === 0) return;
+    index.push(i);
+    weight.push(part / sum);
+  });
+  return { index, weight };
 }
 
-function limited(error: number): number {
-  return Math.max(-MAX_ERROR, Math.min(MAX_ERROR, error));
+function joined(a: Gradient, b: Gradient): Gradient {
+  return { index: [...a.index, ...b.index], weight: [...a.weight, ...b.weight] };
+}
+
+/** How much of an estimate each coefficient makes up. */
+export function coefficientShares({ shared, own }: Prediction): Map<CoefficientName, number> {
+  const shares = new Map<CoefficientName, number>();
+  for (const [name, { ofRoute, index }] of PLACES) {
+    const { index: indices, weight } = ofRoute ? own : shared;
+    const at = indices.indexOf(index);
+    if (at >= 0 && index < (ofRoute ? DEVIATIONS : LOAD)) shares.set(name, weight[at] ?? 0);
+  }
+  return shares;
 }

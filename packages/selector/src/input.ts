@@ -1,42 +1,62 @@
 import { shown } from '@perf/internal/errors';
 import type { DataCharacteristics } from './characteristics.js';
 import { SelectorError } from './errors.js';
+import { INTENTS } from './intent.js';
 import type { SelectionContext } from './strategy.js';
 
 /** Beyond this neither bytes nor milliseconds can be told apart, and sums of estimates could reach Infinity. */
 const MOST = Number.MAX_SAFE_INTEGER;
+const PRESSURES = ['none', 'moderate', 'critical'];
+
+const COUNTS = [
+  'bytes',
+  'rows',
+  'columns',
+  'numericColumns',
+  'textColumns',
+  'temporalColumns',
+  'cardinality',
+  'sampledRows',
+  'conversionMs',
+  'resultBytes',
+  'intermediateBytes',
+] as const;
+const SHARES = ['nullRatio', 'sparsity', 'compressibility', 'sortedness'] as const;
 
 /** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` naming the first number that cannot be true */
 export function checkCharacteristics(c: Partial<DataCharacteristics>): void {
-  checkNumber(c.bytes, 'bytes');
-  checkNumber(c.rows, 'rows');
-  checkNumber(c.columns, 'columns');
-  checkNumber(c.numericColumns, 'numericColumns');
-  checkNumber(c.textColumns, 'textColumns');
-  checkNumber(c.temporalColumns, 'temporalColumns');
-  checkNumber(c.nullRatio, 'nullRatio', 1);
-  checkNumber(c.sparsity, 'sparsity', 1);
-  checkNumber(c.sampledRows, 'sampledRows');
-  checkNumber(c.conversionMs, 'conversionMs');
-  checkNumber(c.resultBytes, 'resultBytes');
+  for (const field of COUNTS) checkNumber(c[field], field);
+  for (const field of SHARES) checkNumber(c[field], field, 1);
 }
 
-/** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` naming the first number that cannot be true */
+/** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` naming the first field that cannot be true */
 export function checkContext(context: SelectionContext): void {
   checkNumber(context.reuseProbability, 'reuseProbability', 1);
   checkNumber(context.columnsTouched, 'columnsTouched');
   checkNumber(context.memoryLimit, 'memoryLimit', Infinity);
   checkNumber(context.cores, 'cores');
   checkNumber(context.parts, 'parts');
+  checkNumber(context.queueLength, 'queueLength');
+  checkWord(context.intent, 'intent', INTENTS);
+  checkWord(context.memoryPressure, 'memoryPressure', PRESSURES);
 }
 
-/** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` when it is missing or no number of milliseconds */
-export function checkDuration(durationMs: unknown): void {
+/** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` when a duration or a peak is no number */
+export function checkOutcome(durationMs: unknown, peakBytes: unknown): void {
   if (!isWithin(durationMs, MOST)) throw refusal('durationMs', MOST, durationMs);
+  checkNumber(peakBytes, 'peakBytes');
 }
 
 function checkNumber(value: unknown, field: string, max: number = MOST): void {
   if (value !== undefined && !isWithin(value, max)) throw refusal(field, max, value);
+}
+
+function checkWord(value: unknown, field: string, words: readonly string[]): void {
+  if (value === undefined || words.some((word) => word === value)) return;
+  throw new SelectorError(
+    'ERR_PERF_SELECTOR_INVALID_INPUT',
+    `${field} must be one of ${words.map((word) => `'${word}'`).join(', ')}; given ${shown(value)}`,
+  );
 }
 
 function isWithin(value: unknown, max: number): boolean {

@@ -1,36 +1,42 @@
-import { analyze } from './analysis.js';
+import { analyze } from './analysis/analyze.js';
 import { Calibration } from './calibration.js';
 import type { DataCharacteristics } from './characteristics.js';
-import { estimateAll, missMs, PRIORS, workOf, type Work } from './cost-model.js';
+import { Caution } from './caution.js';
+import { choose, type Choice } from './choice.js';
 import { SelectorError } from './errors.js';
+import { Estimation, type Candidate, type Request } from './estimation.js';
 import { selectChannel } from './events.js';
 import { explanation, reasonFor } from './explanation.js';
-import { checkCharacteristics, checkContext, checkDuration } from './input.js';
+import { Exploration } from './exploration.js';
+import { checkCharacteristics, checkContext, checkOutcome } from './input.js';
+import { measureMachine, type MachineSpeed } from './machine.js';
 import { resolveOptions, type ResolvedOptions, type SelectorOptions } from './options.js';
+import { Peaks } from './peaks.js';
 import { seededRandom } from './random.js';
-import { Reuse } from './reuse.js';
-import {
-  STRATEGIES,
-  type Estimate,
-  type OptimizationPlan,
-  type SelectionContext,
-  type Strategy,
-} from './strategy.js';
+import { Reuse, type Familiarity } from './reuse.js';
+import { analyzeSource, type AnalyzableSource } from './analysis/source.js';
+import { restoreState, stateOf, type Memory, type SelectorState } from './state.js';
+import type { OptimizationPlan, SelectionContext } from './strategy.js';
+import { Suspension } from './suspension.js';
 
 /** What came of a plan. */
 export interface Outcome {
   readonly durationMs: number;
+  /** Bytes at the peak, where they were measured. */
+  readonly peakBytes?: number;
   /** Whether the cache had the answer. Hits teach the chance of reuse, misses the cost of converting. */
   readonly cacheHit?: boolean;
-  /** Set when the strategy failed: it is then expected to be costlier on this route, and nothing else is learned. */
+  /** Set when the plan's strategy failed: it is then left alone on this route for a while. */
   readonly error?: unknown;
+  /** What was carried out in the end, where that was another strategy; with it, `durationMs` is what that one took. */
+  readonly strategy?: string;
 }
 
 /** What a selector has done so far. */
 export interface SelectorStatistics {
   /** Plans given by `select`. */
   readonly decisions: number;
-  /** Decisions that took the second best to learn. */
+  /** Decisions that took another than the best to learn. */
   readonly explored: number;
   /** Outcomes that were no cache hits and did not fail. */
   readonly observed: number;
@@ -39,32 +45,40 @@ export interface SelectorStatistics {
   /** Share of outcomes that hit the cache, recent ones counting more, failures not at all; 0.3 before the first. */
   readonly reuseProbability: number;
   /** How often each strategy was decided for. */
-  readonly chosen: Readonly<Record<Strategy, number>>;
+  readonly chosen: Readonly<Record<string, number>>;
+  /** Whether what it knows comes from a `state`, and how many outcomes had taught that one. */
+  readonly restored: number | 'none' | 'refused';
 }
 
-interface Pending {
-  readonly plan: OptimizationPlan;
-  readonly work: Work;
-  readonly route: string;
+/** On what a plan was made. */
+interface Grounds {
+  readonly request: Request;
+  readonly familiarity: Familiarity;
+  readonly choice: Choice;
+  readonly candidates: readonly Candidate[];
+  answered: boolean;
 }
-
-/** Plans whose outcome may still be reported; older ones are forgotten. */
-const MAX_PENDING = 10_000;
-/** A second best that is expected to cost more than this many times the best is not worth trying. */
-const EXPLORE_UP_TO = 2;
 
 /**
- * Chooses how a conversion is carried out: the cheapest strategy by an analytic cost model whose coefficients are
- * corrected by every outcome. Deciding costs the same whatever the size of the data, and remembers nothing of it.
+ * Chooses how a conversion is carried out: the best strategy by an analytic cost model whose coefficients are corrected
+ * by every outcome. Deciding costs the same whatever the size of the data, and remembers nothing of it.
  */
 export class OptimizationSelector {
   readonly #options: ResolvedOptions;
-  readonly #random: () => number;
-  readonly #calibration = new Calibration();
+  readonly #calibration: Calibration;
+  readonly #peaks = new Peaks();
   readonly #reuse = new Reuse();
-  readonly #pending = new Map<number, Pending>();
-  readonly #chosen: Record<Strategy, number> = { 'cache-first': 0, 'lazy-loading': 0, parallel: 0 };
-  #nextId = 1;
+  readonly #suspension: Suspension;
+  readonly #estimation: Estimation;
+  readonly #exploration: Exploration;
+  readonly #caution = new Caution();
+  readonly #grounds = new WeakMap<OptimizationPlan, Grounds>();
+  readonly #chosen: Record<string, number>;
+  /** Outcomes that were told and not yet learned from. */
+  #untaught: (() => void)[] = [];
+  #machine: MachineSpeed | undefined;
+  #restored: SelectorStatistics['restored'] = 'none';
+  #decisions = 0;
   #explored = 0;
   #observed = 0;
   #failures = 0;
@@ -72,12 +86,28 @@ export class OptimizationSelector {
   /** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_OPTION` */
   constructor(options?: SelectorOptions) {
     this.#options = resolveOptions(options);
-    this.#random = seededRandom(this.#options.seed);
+    const { models, clock, explore, seed, machine, state } = this.#options;
+    const names = models.map(({ name }) => name);
+    this.#calibration = new Calibration(names);
+    this.#suspension = new Suspension(clock);
+    this.#estimation = new Estimation(models, this.#calibration, this.#peaks, this.#suspension);
+    this.#exploration = new Exploration(explore, seededRandom(seed));
+    this.#chosen = Object.fromEntries(names.map((name) => [name, 0]));
+    this.#machine = machine;
+    if (state !== undefined) this.#restore(state);
   }
 
-  /** What the data is like, from a sample of at most 1000 rows. */
+  /** What the data is like, from a sample. */
   analyze(data: unknown): DataCharacteristics {
     return analyze(data);
+  }
+
+  /** What a source is like, from its header and a sample, without blocking the event loop. */
+  analyzeSource(
+    source: AnalyzableSource,
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<DataCharacteristics> {
+    return analyzeSource(source, options);
   }
 
   /**
@@ -87,15 +117,14 @@ export class OptimizationSelector {
    * or endless numbers
    */
   select(characteristics: Partial<DataCharacteristics>, context: SelectionContext = {}): OptimizationPlan {
-    const { estimates, pending } = this.#estimate(characteristics, context);
-    const [best, second] = estimates;
-    const explored = second !== undefined && this.#explores(best, second);
-    const plan = planOf(this.#nextId++, explored ? second : best, estimates, explored);
-    this.#chosen[plan.strategy] += 1;
-    if (explored) this.#explored += 1;
-    this.#pending.set(plan.id, { plan, ...pending });
-    this.#pending.delete(plan.id - MAX_PENDING);
-    return plan;
+    const grounds = this.#decide(characteristics, context, this.#exploration);
+    const { choice } = grounds;
+    this.#reuse.see(context.key);
+    this.#decisions += 1;
+    const { strategy } = choice.chosen.estimate;
+    this.#chosen[strategy] = (this.#chosen[strategy] ?? 0) + 1;
+    if (choice.grounds === 'explored') this.#explored += 1;
+    return this.#plan(this.#decisions, grounds);
   }
 
   /**
@@ -103,111 +132,201 @@ export class OptimizationSelector {
    * @throws SelectorError as `select` does
    */
   preview(characteristics: Partial<DataCharacteristics>, context: SelectionContext = {}): OptimizationPlan {
-    const { estimates } = this.#estimate(characteristics, context);
-    return planOf(0, estimates[0], estimates, false);
+    return this.#plan(0, { ...this.#decide(characteristics, context), answered: true });
   }
 
   /**
-   * What came of a plan, once. Changes nothing for a plan that was answered already, that another selector made, or
-   * that is 10,000 decisions old.
+   * What came of a plan, once; it is learned from soon, off the path of requests, and before the next decision at the
+   * latest. Changes nothing for a plan that was answered already or that another selector made.
    * @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` when the duration is no number of milliseconds, at least 0
    */
   feedback(plan: OptimizationPlan, outcome: Outcome): void {
-    const { durationMs, cacheHit = false, error } = outcome;
-    checkDuration(durationMs);
-    const pending = this.#pending.get(plan.id);
-    if (pending?.plan !== plan) return;
-    this.#pending.delete(plan.id);
-    const { work, route } = pending;
-    if (error !== undefined) {
-      this.#failures += 1;
-      this.#calibration.fail(plan.strategy, route);
-      return;
+    checkOutcome(outcome.durationMs, outcome.peakBytes);
+    const grounds = this.#grounds.get(plan);
+    if (grounds === undefined || grounds.answered) return;
+    grounds.answered = true;
+    if (this.#untaught.length === 0) {
+      this.#options.schedule(() => {
+        this.#settle();
+      });
     }
-    this.#reuse.observe(cacheHit);
-    if (cacheHit) return;
-    this.#observed += 1;
-    selectChannel.publish(() => {
-      const best = plan.estimates[0]?.strategy ?? plan.strategy;
-      const bestMs = missMs(best, work, PRIORS) * this.#calibration.factor(best, route);
-      return {
-        strategy: plan.strategy,
-        estimates: plan.estimates,
-        regretMs: Math.max(0, durationMs - bestMs),
-      };
+    this.#untaught.push(() => {
+      this.#learn(plan, grounds, outcome);
     });
-    this.#calibration.observe(plan.strategy, route, missMs(plan.strategy, work, PRIORS), durationMs);
   }
 
-  /** A paragraph for people: every estimate, what decided, and what would change the choice. */
+  /** A paragraph for people: every estimate, what decided, how sure that is, and what would change the choice. */
   explain(plan: OptimizationPlan): string {
-    return explanation(plan, this.#observed + this.#failures);
+    this.#settle();
+    const grounds = this.#grounds.get(plan);
+    if (grounds === undefined) return plan.reason;
+    const { request, choice, candidates } = grounds;
+    return explanation(plan, {
+      choice,
+      candidates,
+      learned: this.#observed + this.#failures,
+      doubtBetween: this.#doubtBetween(request),
+      chosenFor: (scale) => this.#chosenFor(request, scale),
+      reuseProbability: request.hitProbability,
+    });
+  }
+
+  /** Everything learned, as plain data for `JSON.stringify`: hand it to another selector as its `state`. */
+  toJSON(): SelectorState {
+    this.#settle();
+    return stateOf(this.#memory(), this.#speed(), this.#taught());
   }
 
   /** A frozen snapshot; the counting rules are those of `SelectorStatistics`. */
   stats(): SelectorStatistics {
+    this.#settle();
     return Object.freeze({
-      decisions: this.#nextId - 1,
+      decisions: this.#decisions,
       explored: this.#explored,
       observed: this.#observed,
       failures: this.#failures,
       reuseProbability: this.#reuse.probability,
       chosen: Object.freeze({ ...this.#chosen }),
+      restored: this.#restored,
     });
   }
 
-  /** Every strategy, cheapest feasible first; the first one is. */
-  #estimate(
+  #decide(
     characteristics: Partial<DataCharacteristics>,
     context: SelectionContext,
-  ): { readonly estimates: readonly [Estimate, ...Estimate[]]; readonly pending: Omit<Pending, 'plan'> } {
+    exploration?: Exploration,
+  ): Grounds {
+    this.#settle();
     checkCharacteristics(characteristics);
     checkContext(context);
-    const available = context.available ?? STRATEGIES;
-    const route = context.route ?? '';
-    const hits = context.reuseProbability ?? this.#reuse.probability;
-    const work = workOf(characteristics, context, hits, available, PRIORS);
-    const correction = (strategy: Strategy): number => this.#calibration.factor(strategy, route);
-    const [best, ...others] = estimateAll(STRATEGIES, work, PRIORS, correction);
-    if (best?.feasible !== true) {
-      throw nothingFits(context, available, best === undefined ? [] : [best, ...others]);
+    const familiarity = this.#reuse.familiarity(context.key);
+    const request = this.#estimation.request(
+      characteristics,
+      context,
+      this.#reuse.hit(familiarity),
+      context.intent ?? this.#options.intent,
+    );
+    const candidates = this.#estimation.candidates(request);
+    const choice = choose(candidates, request.intent, this.#doubtBetween(request), {
+      caution: this.#caution,
+      exploration,
+    });
+    if (choice === undefined) throw this.#nothingFits(request, candidates);
+    return { request, familiarity, choice, candidates, answered: false };
+  }
+
+  #plan(id: number, grounds: Grounds): OptimizationPlan {
+    const { candidates, choice, familiarity } = grounds;
+    const { chosen } = choice;
+    const plan: OptimizationPlan = {
+      id,
+      strategy: chosen.estimate.strategy,
+      estimates: candidates.map(({ estimate }) => estimate),
+      fallbacks: candidates.flatMap((candidate) =>
+        candidate !== chosen && candidate.estimate.feasible ? [candidate.estimate.strategy] : [],
+      ),
+      reason: reasonFor(choice, candidates),
+      explored: choice.grounds === 'explored',
+      reuseProbability: this.#reuse.again(familiarity),
+    };
+    this.#grounds.set(plan, grounds);
+    return plan;
+  }
+
+  #learn(plan: OptimizationPlan, { request, familiarity, candidates }: Grounds, outcome: Outcome): void {
+    const { durationMs, peakBytes, cacheHit = false, error, strategy = plan.strategy } = outcome;
+    const { route, work } = request;
+    if (error !== undefined) {
+      this.#failures += 1;
+      this.#suspension.fail(plan.strategy, route);
+      if (strategy === plan.strategy) return;
     }
-    return { estimates: [best, ...others], pending: { work, route } };
+    this.#reuse.observe(cacheHit, familiarity);
+    if (cacheHit) return;
+    if (error === undefined) this.#observed += 1;
+    this.#suspension.succeed(strategy, route);
+    selectChannel.publish(() => ({
+      strategy,
+      estimates: plan.estimates,
+      regretMs: Math.max(0, durationMs - Math.min(...feasibleMs(candidates))),
+    }));
+    const cost = this.#estimation.costOf(work, strategy);
+    if (cost === undefined) return;
+    this.#calibration.observe(route, work.sourceMb, cost, durationMs);
+    if (peakBytes !== undefined) {
+      this.#peaks.observe(strategy, this.#estimation.peakOf(work, strategy), peakBytes);
+    }
   }
 
-  #explores(best: Estimate, second: Estimate): boolean {
-    if (this.#options.explore === 0 || !second.feasible) return false;
-    return second.durationMs <= best.durationMs * EXPLORE_UP_TO && this.#random() < this.#options.explore;
+  #settle(): void {
+    if (this.#untaught.length === 0) return;
+    const lessons = this.#untaught;
+    this.#untaught = [];
+    for (const learn of lessons) learn();
+  }
+
+  #restore(state: unknown): void {
+    try {
+      this.#restored = restoreState(state, this.#memory(), () => this.#speed());
+    } catch (error) {
+      if (!(error instanceof SelectorError)) throw error;
+      this.#restored = 'refused';
+      this.#options.onError(error);
+    }
+  }
+
+  #memory(): Memory {
+    return {
+      strategies: this.#options.models.map(({ name }) => name),
+      calibration: this.#calibration,
+      reuse: this.#reuse,
+      peaks: this.#peaks,
+    };
+  }
+
+  #speed(): MachineSpeed {
+    this.#machine ??= measureMachine();
+    return this.#machine;
+  }
+
+  #taught(): number {
+    return this.#observed + (typeof this.#restored === 'number' ? this.#restored : 0);
+  }
+
+  #doubtBetween({ route }: Request): (a: Candidate, b: Candidate) => number {
+    return (a, b) => this.#calibration.doubtBetween(route, a.prediction, b.prediction);
+  }
+
+  /** What would be taken for a source so many times as large. */
+  #chosenFor(
+    { characteristics, context, hitProbability, intent }: Request,
+    scale: number,
+  ): string | undefined {
+    const scaled = { ...characteristics };
+    for (const field of ['bytes', 'conversionMs', 'resultBytes', 'intermediateBytes'] as const) {
+      const known = scaled[field];
+      if (known !== undefined) Object.assign(scaled, { [field]: known * scale });
+    }
+    const request = this.#estimation.request(scaled, context, hitProbability, intent);
+    const candidates = this.#estimation.candidates(request);
+    return choose(candidates, intent, this.#doubtBetween(request), { caution: this.#caution })?.chosen
+      .estimate.strategy;
+  }
+
+  #nothingFits({ work, context }: Request, candidates: readonly Candidate[]): SelectorError {
+    const names = this.#options.models.map(({ name }) => name);
+    const { available = names } = context;
+    const needed = candidates.flatMap(({ estimate: { strategy, peakBytes } }) =>
+      available.includes(strategy) ? [peakBytes] : [],
+    );
+    const why =
+      needed.length > 0
+        ? `every available strategy needs more than memoryLimit (${String(work.memoryLimit)} bytes); the least needs ${String(Math.round(Math.min(...needed)))}`
+        : `no strategy is available; there are ${names.join(', ')}`;
+    return new SelectorError('ERR_PERF_SELECTOR_INVALID_INPUT', `nothing can be selected: ${why}`);
   }
 }
 
-function planOf(
-  id: number,
-  chosen: Estimate,
-  estimates: readonly Estimate[],
-  explored: boolean,
-): OptimizationPlan {
-  const others = estimates.filter((estimate) => estimate !== chosen);
-  return {
-    id,
-    strategy: chosen.strategy,
-    estimates,
-    fallbacks: others.filter(({ feasible }) => feasible).map(({ strategy }) => strategy),
-    reason: reasonFor(chosen, others, explored),
-    explored,
-  };
-}
-
-function nothingFits(
-  { memoryLimit = Infinity }: SelectionContext,
-  available: readonly Strategy[],
-  estimates: readonly Estimate[],
-): SelectorError {
-  const least = Math.min(
-    ...estimates.filter(({ strategy }) => available.includes(strategy)).map(({ peakBytes }) => peakBytes),
-  );
-  const why = Number.isFinite(least)
-    ? `every available strategy needs more than memoryLimit (${String(memoryLimit)} bytes); the least needs ${String(Math.round(least))}`
-    : `no strategy is available; there are ${STRATEGIES.join(', ')}`;
-  return new SelectorError('ERR_PERF_SELECTOR_INVALID_INPUT', `nothing can be selected: ${why}`);
+function feasibleMs(candidates: readonly Candidate[]): number[] {
+  return candidates.flatMap(({ estimate }) => (estimate.feasible ? [estimate.missMs] : []));
 }
