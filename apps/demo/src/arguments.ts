@@ -11,6 +11,8 @@ export interface DemoArguments {
   readonly quick: boolean;
   readonly json: boolean;
   readonly verbose: boolean;
+  /** Where the pictures go. */
+  readonly report: string | undefined;
 }
 
 export interface FileArguments {
@@ -35,6 +37,7 @@ Options
   --quick        a shorter stream: figures in a few seconds, less exact
   --seed N       another stream of requests (a whole number; default 1)
   --json         the figures as JSON on standard output, progress on standard error
+  --report FILE  where to write the pictures, one page of HTML; without it to the folder for temporary files
   --input FILE   the file to convert; its format is taken from its name unless --from says it
   --to FORMAT    csv, json, ndjson, parquet, arrow-ipc; or rows, columns for a look at the data
   --columns a,b  only these columns
@@ -49,12 +52,12 @@ export function readArguments(args: readonly string[]): Command {
   const values = parsed(given);
   if (values.help === true) return { kind: 'help' };
   const verbose = values.verbose === true;
-  const { input, to, from, output } = values;
+  const { input, to, from, output, report } = values;
   if (input === undefined) {
     const alone = ['to', 'from', 'columns', 'output'].find((name) => Object.hasOwn(values, name));
     if (alone !== undefined) throw new UsageError(`--${alone} needs --input FILE`);
     const { quick = false, json = false } = values;
-    return { kind: 'demo', seed: readSeed(values.seed), quick, json, verbose };
+    return { kind: 'demo', seed: readSeed(values.seed), quick, json, verbose, report };
   }
   if (to === undefined) throw new UsageError('--input needs --to FORMAT');
   const columns = values.columns?.split(',').map((name) => name.trim());
@@ -74,6 +77,7 @@ function parsed(args: readonly string[]) {
         json: { type: 'boolean' },
         verbose: { type: 'boolean' },
         seed: { type: 'string' },
+        report: { type: 'string' },
         input: { type: 'string' },
         to: { type: 'string' },
         from: { type: 'string' },

@@ -1,20 +1,29 @@
-import { cpus } from 'node:os';
+import { writeFile } from 'node:fs/promises';
+import { cpus, tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { DemoArguments } from './arguments.js';
 import { runChild } from './child.js';
 import type { Chapter } from './chapters/chapter.js';
 import { coldAndRepeated } from './chapters/cold-and-repeated.js';
 import { keptBytes } from './chapters/compression.js';
+import { fourWays } from './chapters/four-ways.js';
 import { lazyMemory } from './chapters/lazy-memory.js';
-import { againstPlain } from './chapters/plain-libraries.js';
 import { strategies } from './chapters/strategies.js';
+import { reportPage } from './report/page.js';
 import { Progress } from './report/progress.js';
-import { isServerMessage, type ServerKind, type ServerReport } from './server/messages.js';
+import {
+  isServerMessage,
+  SERVER_KINDS,
+  SERVER_NAMES,
+  type ServerKind,
+  type ServerReport,
+} from './server/messages.js';
 
 const REQUESTS = 200;
 const QUICK_REQUESTS = 60;
 
-/** Serves the stream of requests, measures it from several sides and prints one table for each. */
-export async function runDemo({ seed, quick, json }: DemoArguments): Promise<void> {
+/** Serves the stream of requests four ways, measures them from several sides and prints one table for each. */
+export async function runDemo({ seed, quick, json, report }: DemoArguments): Promise<void> {
   const requests = quick ? QUICK_REQUESTS : REQUESTS;
   const chapters: Chapter[] = [];
   const show = (chapter: Chapter): void => {
@@ -22,28 +31,36 @@ export async function runDemo({ seed, quick, json }: DemoArguments): Promise<voi
     if (!json) process.stdout.write(`\n${chapter.title}\n\n${chapter.lines.join('\n')}\n`);
   };
   const machine = machineLine();
-  if (!json) process.stdout.write(`${introduction(requests, seed)}\n${machine}\n`);
+  const about = introduction(requests, seed);
+  if (!json) process.stdout.write(`${about.join('\n')}\n${machine}\n`);
 
-  const suite = await serve('suite', requests, seed);
-  show(coldAndRepeated(suite));
-  show(keptBytes(suite));
-  show(strategies(suite));
+  const reports: ServerReport[] = [];
+  for (const server of SERVER_KINDS) reports.push(await serve(server, requests, seed));
+  show(fourWays(reports));
+  const adaptive = reports.find(({ server }) => server === 'adaptive');
+  const thrifty = reports.find(({ server }) => server === 'low-memory');
+  if (adaptive !== undefined) {
+    show(coldAndRepeated(adaptive));
+    show(strategies(adaptive));
+  }
+  if (thrifty !== undefined) show(keptBytes(thrifty));
   show(await lazyMemory());
-  const plain = await serve('plain', requests, seed);
-  show(againstPlain(suite, plain));
 
+  const path = resolve(report ?? join(tmpdir(), `perf-demo-${String(seed)}.html`));
+  await writeFile(path, reportPage(reports, chapters, [...about, machine]));
   if (json) {
     const tables = chapters.map(({ title, data }) => ({ title, rows: data }));
-    process.stdout.write(`${JSON.stringify({ schema: 1, seed, requests, machine, tables }, null, 2)}\n`);
-  }
+    const all = { schema: 2, seed, requests, machine, report: path, tables };
+    process.stdout.write(`${JSON.stringify(all, null, 2)}\n`);
+  } else process.stdout.write(`\nWith pictures: ${path}\n`);
 }
 
-function introduction(requests: number, seed: number): string {
+function introduction(requests: number, seed: number): string[] {
   return [
     'A data server answers requests over six real files (npm package vega-datasets, BSD-3-Clause):',
     `${String(requests)} requests, seed ${String(seed)}; 70 % drawn from 40 templates by Zipf 0.9, 30 % asked once; 1 of 10 repeats`,
     'finds a new version of its source. Every figure below is measured in this run.',
-  ].join('\n');
+  ];
 }
 
 function machineLine(): string {
@@ -53,8 +70,7 @@ function machineLine(): string {
 }
 
 async function serve(server: ServerKind, requests: number, seed: number): Promise<ServerReport> {
-  const label = server === 'suite' ? 'serving through @perf' : 'serving with the plain libraries';
-  const progress = new Progress(process.stderr, label);
+  const progress = new Progress(process.stderr, `served by ${SERVER_NAMES[server]}`);
   const reports: ServerReport[] = [];
   await runChild('server-process.js', [server, String(requests), String(seed)], (message) => {
     if (!isServerMessage(message)) return;
@@ -63,6 +79,6 @@ async function serve(server: ServerKind, requests: number, seed: number): Promis
   });
   progress.done();
   const [report] = reports;
-  if (report === undefined) throw new Error(`the ${server} server ended without a report`);
+  if (report === undefined) throw new Error(`the process that was ${server} ended without a report`);
   return report;
 }

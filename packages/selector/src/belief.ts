@@ -26,10 +26,10 @@ export class Beliefs {
     });
   }
 
-  /** The sum of the means. */
-  sum({ index, weight }: Gradient): number {
+  /** The sum of the means, of those from a place in the gradient on. */
+  sum({ index, weight }: Gradient, from = 0): number {
     let sum = 0;
-    for (let i = 0; i < index.length; i++) sum += this.meanOf(index[i]) * (weight[i] ?? 0);
+    for (let i = from; i < index.length; i++) sum += this.meanOf(index[i]) * (weight[i] ?? 0);
     return sum;
   }
 

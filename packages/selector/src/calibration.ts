@@ -44,11 +44,13 @@ const LOAD = SHARED_COEFFICIENTS.length;
 const STRATEGIES = LOAD + 1;
 const DEVIATIONS = ROUTE_COEFFICIENTS.length;
 
-/** Where a coefficient is believed in. */
-const PLACES = new Map<CoefficientName, { readonly ofRoute: boolean; readonly index: number }>([
-  ...ROUTE_COEFFICIENTS.map((name, index) => [name, { ofRoute: true, index }] as const),
-  ...SHARED_COEFFICIENTS.map((name, index) => [name, { ofRoute: false, index }] as const),
-]);
+/** Where a coefficient is believed in: among those of a route, or of all. */
+const OF_ROUTE: Readonly<Record<string, number | undefined>> = indices(ROUTE_COEFFICIENTS);
+const OF_ALL: Readonly<Record<string, number | undefined>> = indices(SHARED_COEFFICIENTS);
+
+function indices(names: readonly CoefficientName[]): Record<string, number> {
+  return Object.fromEntries(names.map((name, index) => [name, index]));
+}
 
 /** What one strategy costs by the model. */
 export interface ModelCost {
@@ -83,6 +85,8 @@ export class Calibration {
   readonly #unseen: Beliefs;
   /** The work of those. */
   #common = 0;
+  /** What each coefficient makes up of the estimate that is being made. */
+  readonly #scratch = { ofRoute: new Float64Array(DEVIATIONS), ofAll: new Float64Array(LOAD) };
 
   constructor(strategies: readonly string[]) {
     this.#strategies = strategies;
@@ -142,35 +146,44 @@ export class Calibration {
   }
 
   #predict(beliefs: Beliefs, deviation: Gradient, { strategy, terms }: ModelCost): Prediction {
-    const ofRoute = new Float64Array(DEVIATIONS);
-    const ofAll = new Float64Array(LOAD);
+    const { ofRoute, ofAll } = this.#scratch;
+    ofRoute.fill(0);
+    ofAll.fill(0);
     let prior = 0;
     let sum = 0;
     for (const { ms, coefficients } of terms) {
       if (!(ms > 0)) continue;
-      const places = coefficients.flatMap((name) => PLACES.get(name) ?? []);
       let correction = 0;
-      for (const place of places) {
-        correction += (place.ofRoute ? beliefs : this.#shared).meanOf(place.index);
+      for (const name of coefficients) {
+        const index = OF_ROUTE[name];
+        correction += index === undefined ? this.#shared.meanOf(OF_ALL[name]) : beliefs.meanOf(index);
       }
       const corrected = ms * Math.exp(limited(correction));
-      for (const { ofRoute: own, index } of places) {
-        const shares = own ? ofRoute : ofAll;
-        shares[index] = (shares[index] ?? 0) + corrected;
+      for (const name of coefficients) {
+        const index = OF_ROUTE[name];
+        if (index === undefined) ofAll[OF_ALL[name] ?? 0] = (ofAll[OF_ALL[name] ?? 0] ?? 0) + corrected;
+        else ofRoute[index] = (ofRoute[index] ?? 0) + corrected;
       }
       prior += ms;
       sum += corrected;
     }
     const which = this.#strategies.indexOf(strategy);
+    const own = gradientOf(ofRoute, sum);
+    const shared = gradientOf(ofAll, sum);
+    const explained = { own: own.index.length, shared: shared.index.length };
     const base = DEVIATIONS + which * DEVIATION_SIZE;
-    const apart = { index: deviation.index.map((i) => base + i), weight: deviation.weight };
-    const common = { index: [LOAD, STRATEGIES + which], weight: [1, 1] };
-    const deviates = limited(beliefs.sum(apart) + this.#shared.sum(common));
+    for (let i = 0; i < deviation.index.length; i++) {
+      own.index.push(base + (deviation.index[i] ?? 0));
+      own.weight.push(deviation.weight[i] ?? 0);
+    }
+    shared.index.push(LOAD, STRATEGIES + which);
+    shared.weight.push(1, 1);
+    const deviates = beliefs.sum(own, explained.own) + this.#shared.sum(shared, explained.shared);
     return {
-      logMs: Math.log(Math.max(sum, LEAST_MS)) + deviates,
+      logMs: Math.log(Math.max(sum, LEAST_MS)) + limited(deviates),
       priorLogMs: Math.log(Math.max(prior, LEAST_MS)),
-      shared: joined(shareOf(ofAll, sum), common),
-      own: joined(shareOf(ofRoute, sum), apart),
+      shared,
+      own,
     };
   }
 
@@ -203,28 +216,28 @@ export class Calibration {
 }
 
 /** How much of a sum each part makes up; parts of nothing are left out. */
-function shareOf(parts: Float64Array, sum: number): Gradient {
+function gradientOf(parts: Float64Array, sum: number): { index: number[]; weight: number[] } {
   const index: number[] = [];
   const weight: number[] = [];
-  parts.forEach((part, i) => {
-    if (part === 0) return;
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i] ?? 0;
+    if (part === 0) continue;
     index.push(i);
     weight.push(part / sum);
-  });
+  }
   return { index, weight };
-}
-
-function joined(a: Gradient, b: Gradient): Gradient {
-  return { index: [...a.index, ...b.index], weight: [...a.weight, ...b.weight] };
 }
 
 /** How much of an estimate each coefficient makes up. */
 export function coefficientShares({ shared, own }: Prediction): Map<CoefficientName, number> {
   const shares = new Map<CoefficientName, number>();
-  for (const [name, { ofRoute, index }] of PLACES) {
-    const { index: indices, weight } = ofRoute ? own : shared;
-    const at = indices.indexOf(index);
-    if (at >= 0 && index < (ofRoute ? DEVIATIONS : LOAD)) shares.set(name, weight[at] ?? 0);
-  }
+  const add = (names: readonly CoefficientName[], { index, weight }: Gradient): void => {
+    names.forEach((name, i) => {
+      const at = index.indexOf(i);
+      if (at >= 0) shares.set(name, weight[at] ?? 0);
+    });
+  };
+  add(ROUTE_COEFFICIENTS, own);
+  add(SHARED_COEFFICIENTS, shared);
   return shares;
 }

@@ -52,8 +52,7 @@ export function choose(
     caution.earn(expected.prediction.logMs);
     if (chosen !== expected) caution.departed(expected.prediction.logMs, chosen.prediction.logMs);
   }
-  const trial = exploration?.trial(
-    chosen.prediction.logMs,
+  const trial = exploration?.trial(chosen.prediction.logMs, () =>
     healthy
       .filter((candidate) => candidate !== chosen)
       .map((candidate) => ({

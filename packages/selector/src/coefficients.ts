@@ -6,6 +6,7 @@ export const SHARED_COEFFICIENTS = [
   'lookup',
   'memory',
   'dispatch',
+  'start',
   'copy',
   'merge',
   'contention',
@@ -32,6 +33,8 @@ export interface Coefficients {
   readonly memoryMsPerMb: number;
   /** Milliseconds to hand a task to a warm thread and hear back. */
   readonly dispatchMs: number;
+  /** Milliseconds until a thread has started and found its modules. */
+  readonly startMs: number;
   /** Milliseconds to copy one MB. */
   readonly copyMsPerMb: number;
   /** Milliseconds to join one MB of partial results. */
@@ -60,6 +63,7 @@ export const PRIORS: Coefficients = {
   lookupMs: 0.01,
   memoryMsPerMb: 0.35,
   dispatchMs: 0.2,
+  startMs: 120,
   copyMsPerMb: 0.3,
   mergeMsPerMb: 0.4,
   contention: 1.3,

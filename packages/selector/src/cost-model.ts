@@ -97,6 +97,7 @@ function threaded(work: Work, k: Coefficients): CostTerm[] {
   const moved = [
     term(k.lookupMs, 'lookup'),
     term(k.dispatchMs * threads, 'dispatch'),
+    term(work.coldStart ? k.startMs : 0, 'start'),
     term(work.sourceMb * k.copyMsPerMb, 'copy'),
     term((work.resultMb + work.intermediateMb) * k.memoryMsPerMb, 'memory'),
     term(waiting, 'work'),

@@ -79,35 +79,36 @@ export class Estimation {
   /** Every strategy: those that can be carried out first, those that failed of late behind them, the best ones first. */
   candidates(request: Request): Candidate[] {
     const { route, work, hitProbability, context, intent } = request;
-    const costs = this.#models.map((model) => costOf(model, work));
-    const predictions = this.#calibration.predict(route, work.sourceMb, costs);
+    const predictions = this.#calibration.predict(
+      route,
+      work.sourceMb,
+      this.#models.map((model) => costOf(model, work)),
+    );
     const worth = memoryWorth(intent, context);
-    return this.#models
-      .flatMap((model, i): Candidate[] => {
-        const prediction = predictions[i];
-        if (prediction === undefined) return [];
-        const priorPeak = checkedPeak(model, work);
-        const peakBytes = priorPeak * this.#peaks.factor(model.name);
-        const missMs = Math.exp(prediction.logMs);
-        const estimate: Estimate = {
+    const candidates: Candidate[] = [];
+    for (const [i, model] of this.#models.entries()) {
+      const prediction = predictions[i];
+      if (prediction === undefined) continue;
+      const priorPeak = checkedPeak(model, work);
+      const peakBytes = priorPeak * this.#peaks.factor(model.name);
+      const missMs = Math.exp(prediction.logMs);
+      const isAvailable = context.available?.includes(model.name) !== false;
+      candidates.push({
+        estimate: {
           strategy: model.name,
           durationMs: hitProbability * PRIORS.lookupMs + (1 - hitProbability) * missMs,
           missMs,
           within: Math.exp(this.#calibration.doubt(route, prediction)),
           peakBytes,
-          feasible: context.available?.includes(model.name) !== false && peakBytes <= work.memoryLimit,
-        };
-        return [
-          {
-            estimate,
-            prediction,
-            suspended: this.#suspension.holds(model.name, route),
-            score: scoreOf(prediction.logMs, peakBytes, worth),
-            priorScore: scoreOf(prediction.priorLogMs, priorPeak, worth),
-          },
-        ];
-      })
-      .sort((a, b) => rank(a) - rank(b) || a.score - b.score);
+          feasible: isAvailable && peakBytes <= work.memoryLimit,
+        },
+        prediction,
+        suspended: this.#suspension.holds(model.name, route),
+        score: scoreOf(prediction.logMs, peakBytes, worth),
+        priorScore: scoreOf(prediction.priorLogMs, priorPeak, worth),
+      });
+    }
+    return candidates.sort((a, b) => rank(a) - rank(b) || a.score - b.score);
   }
 }
 

@@ -17,6 +17,7 @@ const WORDS: Readonly<Record<CoefficientName, string>> = {
   lookup: 'asking the cache',
   memory: 'fresh memory',
   dispatch: 'handing work to threads',
+  start: 'starting threads',
   copy: 'copying',
   merge: 'joining the parts',
   contention: 'work on threads that share a machine',
@@ -48,8 +49,8 @@ export function reasonFor({ chosen, grounds }: Choice, candidates: readonly Cand
 }
 
 function comparison(chosen: Estimate, next: Estimate): string {
-  const gap = next.durationMs / Math.max(chosen.durationMs, 1e-6);
-  const takes = `${chosen.strategy} is expected to take ${formatDuration(chosen.durationMs)}`;
+  const gap = next.missMs / Math.max(chosen.missMs, 1e-6);
+  const takes = `${chosen.strategy} is expected to take ${formatDuration(chosen.missMs)}`;
   if (gap >= ABOUT_EQUAL) return `${takes}, ${gap.toFixed(1)}x less than ${next.strategy}`;
   const saves = next.peakBytes / Math.max(chosen.peakBytes, 1);
   if (saves < ABOUT_EQUAL) return `${takes}, about as long as ${next.strategy}`;
@@ -71,8 +72,8 @@ export interface Explained {
 /** A paragraph for people: every estimate, what decided, how sure that is, and what would change the choice. */
 export function explanation(plan: OptimizationPlan, explained: Explained): string {
   const list = plan.estimates.map(
-    ({ strategy, durationMs, peakBytes, feasible }) =>
-      `${strategy} ${formatDuration(durationMs)} and ${formatBytes(peakBytes)}${feasible ? '' : ' (not possible here)'}`,
+    ({ strategy, missMs, peakBytes, feasible }) =>
+      `${strategy} ${formatDuration(missMs)} and ${formatBytes(peakBytes)}${feasible ? '' : ' (not possible here)'}`,
   );
   const { learned, reuseProbability } = explained;
   const basis =
@@ -82,7 +83,7 @@ export function explanation(plan: OptimizationPlan, explained: Explained): strin
   const chance = `The cache is expected to have the answer in ${percent(reuseProbability)} of such requests.`;
   return [
     `${plan.reason}.`,
-    `Estimates: ${list.join('; ')}.`,
+    `Estimates without the cache: ${list.join('; ')}.`,
     basis,
     chance,
     ...decisive(explained),
@@ -129,7 +130,7 @@ function turningPoints(plan: OptimizationPlan, { chosenFor, choice }: Explained)
     ];
   });
   const excluded = estimates
-    .filter(({ feasible, durationMs }) => !feasible && durationMs < own.durationMs)
+    .filter(({ feasible, missMs }) => !feasible && missMs < own.missMs)
     .map((estimate) => estimate.strategy);
   return [
     ...(flips.length === 0 ? [] : [`It would be ${flips.join(', and ')}.`]),

@@ -29,21 +29,22 @@ export class Exploration {
     this.#random = random;
   }
 
-  /** Which of the trials to take instead of a choice that costs so much; undefined for none. */
-  trial<T extends Trial>(choiceLogMs: number, trials: readonly T[]): T | undefined {
+  /** Which of the trials to take instead of a choice that costs so much; undefined for none. They are made if need be. */
+  trial<T extends Trial>(choiceLogMs: number, trials: () => readonly T[]): T | undefined {
     if (this.#share === 0) return undefined;
     const choiceMs = Math.exp(choiceLogMs);
     this.#averageMs += RATE * (choiceMs - this.#averageMs);
     const most = SAVED * this.#share * this.#averageMs;
     this.#budgetMs = Math.min(most, this.#budgetMs + this.#share * choiceMs);
+    if (this.#random() >= TAKEN) return undefined;
     let found: T | undefined;
     let hope = choiceLogMs;
-    for (const trial of trials) {
+    for (const trial of trials()) {
       if (trial.logMs - trial.doubt >= hope) continue;
       hope = trial.logMs - trial.doubt;
       found = trial;
     }
-    if (found === undefined || this.#random() >= TAKEN) return undefined;
+    if (found === undefined) return undefined;
     const trialMs = Math.exp(found.logMs);
     // What is uncertain may also turn out worse.
     const extraMs = trialMs - choiceMs + (trialMs * found.doubt) / 2;

@@ -2,18 +2,19 @@ import { analyze } from './analysis/analyze.js';
 import { Calibration } from './calibration.js';
 import type { DataCharacteristics } from './characteristics.js';
 import { Caution } from './caution.js';
-import { choose, type Choice } from './choice.js';
+import { choose } from './choice.js';
 import { SelectorError } from './errors.js';
 import { Estimation, type Candidate, type Request } from './estimation.js';
 import { selectChannel } from './events.js';
-import { explanation, reasonFor } from './explanation.js';
+import { explanation } from './explanation.js';
 import { Exploration } from './exploration.js';
 import { checkCharacteristics, checkContext, checkOutcome } from './input.js';
 import { measureMachine, type MachineSpeed } from './machine.js';
 import { resolveOptions, type ResolvedOptions, type SelectorOptions } from './options.js';
 import { Peaks } from './peaks.js';
+import { Plan, type Grounds } from './plan.js';
 import { seededRandom } from './random.js';
-import { Reuse, type Familiarity } from './reuse.js';
+import { Reuse } from './reuse.js';
 import { analyzeSource, type AnalyzableSource } from './analysis/source.js';
 import { restoreState, stateOf, type Memory, type SelectorState } from './state.js';
 import type { OptimizationPlan, SelectionContext } from './strategy.js';
@@ -50,15 +51,6 @@ export interface SelectorStatistics {
   readonly restored: number | 'none' | 'refused';
 }
 
-/** On what a plan was made. */
-interface Grounds {
-  readonly request: Request;
-  readonly familiarity: Familiarity;
-  readonly choice: Choice;
-  readonly candidates: readonly Candidate[];
-  answered: boolean;
-}
-
 /**
  * Chooses how a conversion is carried out: the best strategy by an analytic cost model whose coefficients are corrected
  * by every outcome. Deciding costs the same whatever the size of the data, and remembers nothing of it.
@@ -72,10 +64,10 @@ export class OptimizationSelector {
   readonly #estimation: Estimation;
   readonly #exploration: Exploration;
   readonly #caution = new Caution();
-  readonly #grounds = new WeakMap<OptimizationPlan, Grounds>();
   readonly #chosen: Record<string, number>;
   /** Outcomes that were told and not yet learned from. */
   #untaught: (() => void)[] = [];
+  #scheduled = false;
   #machine: MachineSpeed | undefined;
   #restored: SelectorStatistics['restored'] = 'none';
   #decisions = 0;
@@ -124,7 +116,7 @@ export class OptimizationSelector {
     const { strategy } = choice.chosen.estimate;
     this.#chosen[strategy] = (this.#chosen[strategy] ?? 0) + 1;
     if (choice.grounds === 'explored') this.#explored += 1;
-    return this.#plan(this.#decisions, grounds);
+    return new Plan(this.#decisions, grounds);
   }
 
   /**
@@ -132,7 +124,7 @@ export class OptimizationSelector {
    * @throws SelectorError as `select` does
    */
   preview(characteristics: Partial<DataCharacteristics>, context: SelectionContext = {}): OptimizationPlan {
-    return this.#plan(0, { ...this.#decide(characteristics, context), answered: true });
+    return new Plan(0, { ...this.#decide(characteristics, context), answered: true });
   }
 
   /**
@@ -142,11 +134,13 @@ export class OptimizationSelector {
    */
   feedback(plan: OptimizationPlan, outcome: Outcome): void {
     checkOutcome(outcome.durationMs, outcome.peakBytes);
-    const grounds = this.#grounds.get(plan);
+    const grounds = this.#groundsOf(plan);
     if (grounds === undefined || grounds.answered) return;
     grounds.answered = true;
-    if (this.#untaught.length === 0) {
+    if (!this.#scheduled) {
+      this.#scheduled = true;
       this.#options.schedule(() => {
+        this.#scheduled = false;
         this.#settle();
       });
     }
@@ -155,10 +149,17 @@ export class OptimizationSelector {
     });
   }
 
+  /** A request was answered by the cache, before a strategy had to be chosen: that is learned of its like. */
+  noteHit(key: string): void {
+    const familiarity = this.#reuse.familiarity(key);
+    this.#reuse.see(key);
+    this.#reuse.observe(true, familiarity);
+  }
+
   /** A paragraph for people: every estimate, what decided, how sure that is, and what would change the choice. */
   explain(plan: OptimizationPlan): string {
     this.#settle();
-    const grounds = this.#grounds.get(plan);
+    const grounds = this.#groundsOf(plan);
     if (grounds === undefined) return plan.reason;
     const { request, choice, candidates } = grounds;
     return explanation(plan, {
@@ -212,25 +213,13 @@ export class OptimizationSelector {
       exploration,
     });
     if (choice === undefined) throw this.#nothingFits(request, candidates);
-    return { request, familiarity, choice, candidates, answered: false };
+    const reuseProbability = this.#reuse.again(familiarity);
+    return { owner: this, request, familiarity, choice, candidates, reuseProbability, answered: false };
   }
 
-  #plan(id: number, grounds: Grounds): OptimizationPlan {
-    const { candidates, choice, familiarity } = grounds;
-    const { chosen } = choice;
-    const plan: OptimizationPlan = {
-      id,
-      strategy: chosen.estimate.strategy,
-      estimates: candidates.map(({ estimate }) => estimate),
-      fallbacks: candidates.flatMap((candidate) =>
-        candidate !== chosen && candidate.estimate.feasible ? [candidate.estimate.strategy] : [],
-      ),
-      reason: reasonFor(choice, candidates),
-      explored: choice.grounds === 'explored',
-      reuseProbability: this.#reuse.again(familiarity),
-    };
-    this.#grounds.set(plan, grounds);
-    return plan;
+  #groundsOf(plan: OptimizationPlan): Grounds | undefined {
+    const grounds = Plan.groundsOf(plan);
+    return grounds?.owner === this ? grounds : undefined;
   }
 
   #learn(plan: OptimizationPlan, { request, familiarity, candidates }: Grounds, outcome: Outcome): void {

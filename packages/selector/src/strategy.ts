@@ -67,6 +67,8 @@ export interface SelectionContext {
   readonly parts?: number;
   /** Tasks that wait for those threads. Default 0. */
   readonly queueLength?: number;
+  /** `true`: no thread runs yet, the first task waits for one to start. */
+  readonly coldStart?: boolean;
   /** What this request is for. Default: the selector's own. */
   readonly intent?: Intent;
 }

@@ -21,6 +21,8 @@ export interface Work {
   readonly parts: number;
   /** Tasks that wait for the threads. */
   readonly queueLength: number;
+  /** Whether the threads have to be started first. */
+  readonly coldStart: boolean;
   readonly memoryLimit: number;
 }
 
@@ -39,6 +41,7 @@ export function workOf(c: Partial<DataCharacteristics>, context: SelectionContex
     cores: Math.max(1, context.cores ?? 1),
     parts: Math.max(1, context.parts ?? 1),
     queueLength: context.queueLength ?? 0,
+    coldStart: context.coldStart === true,
     memoryLimit: context.memoryLimit ?? Infinity,
   };
 }

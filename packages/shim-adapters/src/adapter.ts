@@ -50,6 +50,14 @@ export interface ConvertOptions {
 export interface StreamOptions extends ConvertOptions {
   /** Rows of a batch, about: 1 to 16,777,216. Default 65,536. */
   readonly batchRows?: number;
+  /**
+   * `true`: a column of text formats whose type the first batch does not tell, because it has nothing but nulls there,
+   * is `ERR_PERF_CONVERT_TYPE_MISMATCH` and not taken for text. All batches together are then what `convert` gives.
+   * Default `false`.
+   */
+  readonly strictTypes?: boolean;
+  /** Hears of each table on its way from the source to the target. */
+  readonly onTable?: (table: ColumnTable) => void;
 }
 
 /** One piece of a streamed conversion: a table, or a piece of the target's bytes. */

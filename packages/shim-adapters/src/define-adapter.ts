@@ -41,6 +41,8 @@ export interface AdapterStep {
   convert(request: AnyRequest, context: StepContext): unknown;
   /** From a source to columns: reads it table by table, each of about `batchRows` rows and the same columns. */
   stream?(request: AnyRequest, context: StreamContext): AsyncIterable<ColumnTable>;
+  /** Types are found out from the values: streams settle them by their first table. */
+  readonly infersTypes?: boolean;
   /** From columns: writes tables as they come, piece by piece. The pieces in a row are the whole. */
   encode?(
     tables: AsyncIterable<ColumnTable>,

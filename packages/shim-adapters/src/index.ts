@@ -70,7 +70,7 @@ export {
   type ConverterStatistics,
   type OptimizeParts,
 } from './optimize/optimized-converter.js';
-export type { ConvertEvent } from './optimize/events.js';
+export type { ConvertEvent, ConvertSpans } from './optimize/events.js';
 export type {
   CacheLike,
   CompressibleArray,
@@ -81,7 +81,12 @@ export type {
   LazyHandle,
   LazyParts,
   LazyLike,
+  MemoryLike,
+  OutcomeLike,
+  OwnStrategy,
   PlanLike,
+  PoolLike,
+  PoolScopeLike,
   RequestFacts,
   SelectionContext,
   SelectorLike,

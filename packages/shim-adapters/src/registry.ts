@@ -109,6 +109,18 @@ export class AdapterRegistry {
     return streamRoute(this.#streamRoute(request), request, options);
   }
 
+  /** Whether `stream` holds neither the source nor the target as a whole: both are read and written batch by batch. */
+  streams(request: AnyRequest): boolean {
+    const { from, to } = request;
+    const reads = (): boolean =>
+      from === HUB ||
+      this.adapters.some((adapter) => adapter.streams?.({ ...request, to: HUB }).reads === true);
+    const writes = (): boolean =>
+      to === HUB ||
+      this.adapters.some((adapter) => adapter.streams?.({ ...request, from: HUB }).writes === true);
+    return from !== to && reads() && writes();
+  }
+
   #streamRoute(request: AnyRequest): StreamRoute {
     const whole = this.path(request);
     if (whole === null) throw noRoute(request, this.formats);

@@ -27,6 +27,7 @@ export async function* readStream(
   let offset = 0;
   for await (const table of guarded(step.stream(request, context(bounds, losses, options)), step, bounds)) {
     const { length: rows, byteLength: bytes } = table;
+    if (offset === 0 && step.infersTypes === true && options.strictTypes === true) requireTypes(table);
     yield { data: table, rows, bytes, offset, warnings: losses.take() };
     offset += rows;
   }
@@ -48,6 +49,16 @@ export async function* writeStream(
     yield { data, rows, bytes: heldBytes(data), offset, warnings: losses.take() };
     offset += rows;
   }
+}
+
+/** A column of nothing but nulls says nothing of the type that the whole would have. */
+function requireTypes({ length, columns }: ColumnTable): void {
+  const unknown = length === 0 ? undefined : columns.find(({ nullCount }) => nullCount === length);
+  if (unknown === undefined) return;
+  throw new ConversionError(
+    'ERR_PERF_CONVERT_TYPE_MISMATCH',
+    `the first ${String(length)} rows do not tell the type of column '${unknown.field.name}'; name it with options.types, or convert the whole`,
+  );
 }
 
 function context(bounds: Bounds, losses: Losses, options: StreamOptions): StreamContext {

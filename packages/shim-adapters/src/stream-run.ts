@@ -29,7 +29,7 @@ export async function* streamRoute(
   request: AnyRequest,
   options: StreamOptions,
 ): AsyncGenerator<Batch> {
-  const read = readBatches(route, request, options);
+  const read = watched(readBatches(route, request, options), options);
   if (request.to === HUB) {
     yield* read;
     return;
@@ -49,6 +49,16 @@ export async function* streamRoute(
   const whole = { ...encoding, source: { value: concatTables(parts) } };
   const result = await runRoute(route.fromHub, whole, options);
   yield asBatch(result, whole.source.value.length, [...pending, notStreamed('written')]);
+}
+
+async function* watched(
+  batches: AsyncIterable<Batch<ColumnTable>>,
+  { onTable }: StreamOptions,
+): AsyncGenerator<Batch<ColumnTable>> {
+  for await (const batch of batches) {
+    onTable?.(batch.data);
+    yield batch;
+  }
 }
 
 async function* readBatches(

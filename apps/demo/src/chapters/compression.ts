@@ -23,7 +23,7 @@ export function keptBytes({ kept }: ServerReport): Chapter {
     { what: 'all', entries, before: plain + compressedFrom, after: kept.bytes },
   ];
   return chapter(
-    'Bytes kept before and after compression',
+    'Bytes kept before and after compression, where memory comes first',
     [
       { title: 'kept results', cell: ({ what }) => what },
       { title: 'entries', right: true, cell: (row) => String(row.entries) },

@@ -1,22 +1,42 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import type { AnyRequest, ConvertEvent } from '@perf/shim-adapters';
-import { DATASETS, type readDatasets } from '../datasets.js';
+import { createOptimizerSuite, type SuiteIntent } from '@perf/shim-adapters/suite';
+import { DATASETS } from '../datasets.js';
 import { PeakMemory } from '../memory/peak.js';
-import { createPipeline } from '../pipeline.js';
 import { identityOf, routeOf, type ServedRequest } from '../workload.js';
-import type { Served, ServerReport, StrategyCount } from './messages.js';
+import {
+  MAX_BYTES,
+  type Served,
+  type ServerKind,
+  type ServerReport,
+  type StrategyCount,
+} from './messages.js';
+import type { Sources } from './plain-server.js';
 
-type Sources = Awaited<ReturnType<typeof readDatasets>>;
+type SuiteKind = Exclude<ServerKind, 'plain' | 'hand-cached'>;
+
+const INTENTS: Readonly<Record<SuiteKind, SuiteIntent>> = {
+  predictable: 'predictable',
+  'low-memory': 'low-memory',
+  adaptive: 'balanced',
+};
+
+/** What is to be served. */
+interface Stream {
+  readonly requests: readonly ServedRequest[];
+  readonly sources: Sources;
+  readonly seed: number;
+}
 
 /** Serves the stream through all six packages. */
 export async function serveWithSuite(
-  requests: readonly ServedRequest[],
-  sources: Sources,
-  seed: number,
+  server: SuiteKind,
+  { requests, sources, seed }: Stream,
   onProgress: (done: number) => void,
 ): Promise<ServerReport> {
   const memory = new PeakMemory();
-  const pipeline = createPipeline({ seed });
+  const suite = createOptimizerSuite({ intent: INTENTS[server], maxBytes: MAX_BYTES, seed });
   const strategies = new StrategyTally();
   const events: ConvertEvent[] = [];
   const listen = (event: unknown): void => {
@@ -24,11 +44,12 @@ export async function serveWithSuite(
   };
   subscribe('perf:convert', listen);
   const served: Served[] = [];
+  let converted: AnyRequest | undefined;
   const started = performance.now();
   for (const request of requests) {
     const asked = conversionRequest(request, sources);
     const from = performance.now();
-    const { bytes } = await pipeline.converter.convert(asked);
+    const { bytes } = await suite.converter.convert(asked);
     const ms = performance.now() - from;
     const event = events.pop();
     served.push({
@@ -38,19 +59,26 @@ export async function serveWithSuite(
       hit: event?.cacheHit === true,
       ms,
       bytes,
+      ...(event === undefined ? {} : { strategy: event.strategy, spans: event.spans }),
     });
-    if (event?.cacheHit === false) strategies.count(event);
+    if (event?.cacheHit === false) {
+      strategies.count(event);
+      converted = asked;
+    }
     memory.note();
     onProgress(served.length);
+    // Between two requests a server's event loop turns: what waits in the background gets its chance.
+    await turn();
   }
   const totalMs = performance.now() - started;
   unsubscribe('perf:convert', listen);
-  await pipeline.cache.settled();
+  await suite.cache.settled();
   const peakGrowthBytes = memory.growth;
-  const { entries, bytes, compression } = pipeline.cache.stats();
-  await pipeline.close();
+  const { entries, bytes, compression } = suite.cache.stats();
+  const explanation = converted === undefined ? undefined : await suite.converter.explain(converted);
+  await suite.close();
   return {
-    server: 'suite',
+    server,
     totalMs,
     served,
     peakGrowthBytes,
@@ -62,6 +90,7 @@ export async function serveWithSuite(
       compressedTo: compression.bytesAfter,
     },
     strategies: strategies.counts,
+    ...(explanation === undefined ? {} : { explanation }),
   };
 }
 

@@ -37,6 +37,7 @@ export function csvAdapter(): ShimAdapter {
             onBytes: (done) => onProgress?.({ done, total, unit: 'bytes' }),
           });
         },
+        infersTypes: true,
         stream: streamCsv,
       },
       {

@@ -68,6 +68,7 @@ export function jsonAdapter(): ShimAdapter {
         mbPerSecond: 140,
         growth: 0.4,
         convert: readNdjson,
+        infersTypes: true,
         stream: streamNdjson,
       },
       {

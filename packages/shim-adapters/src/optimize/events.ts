@@ -17,8 +17,23 @@ export interface ConvertEvent {
   /** Why the strategy was chosen. */
   readonly reason: string;
   readonly cacheHit: boolean;
-  /** Where the time went, in milliseconds. */
-  readonly spans: Readonly<Record<'plan' | 'key' | 'convert' | 'total', number>>;
+  /** Where the time went. */
+  readonly spans: ConvertSpans;
+}
+
+/** Milliseconds that a request spent in each room. */
+export interface ConvertSpans {
+  /** Telling which source it is, and under which key its result is kept. */
+  readonly key: number;
+  /** The cache: looking, and waiting for another who converts the same. */
+  readonly cache: number;
+  /** Choosing a strategy. */
+  readonly plan: number;
+  /** The way to another thread and back, and waiting for one. */
+  readonly thread: number;
+  /** The adapters. */
+  readonly convert: number;
+  readonly total: number;
 }
 
 export const convertChannel: Channel<ConvertEvent> = openChannel('perf:convert');

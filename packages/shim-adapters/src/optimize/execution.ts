@@ -1,61 +1,92 @@
 import type { ConvertOptions } from '../adapter.js';
-import { ConversionError } from '../errors.js';
-import { ownModule } from '../module-url.js';
-import { mergedWarnings } from '../losses.js';
 import type { AdapterRegistry } from '../registry.js';
-import type { AnyRequest, Format } from '../request.js';
+import type { AnyRequest } from '../request.js';
 import type { ConversionResult } from '../result.js';
-import type { ConversionPath, Hop } from '../route.js';
-import { runRoute } from '../route-run.js';
-import { withoutSelection } from '../selection.js';
-import { isPackable, unpackResult } from './packing.js';
-import type { Executor, PlanLike, SelectionContext, StrategyName } from './ports.js';
-import { movableSteps, taskFor } from './worker-task.js';
-
-const HUB: Format = 'columns';
-/** The built file that a worker loads. */
-const WORKER_TASK = ownModule('worker-task', 'convertTask');
+import type { ConversionPath } from '../route.js';
+import type { Executor, OwnStrategy, PlanLike, PoolLike, SelectionContext, StrategyName } from './ports.js';
+import { adaptiveRun } from './strategies/adaptive.js';
+import { inlineRun } from './strategies/inline.js';
+import { divisibleParts, parallelRun } from './strategies/parallel.js';
+import { pooledRun } from './strategies/pooled.js';
+import { streamedRun } from './strategies/streamed.js';
+import type { StrategyRun } from './strategies/strategy.js';
 
 /** What was done in the end. */
 export interface Executed {
   readonly result: ConversionResult;
-  readonly strategy: StrategyName;
+  readonly strategy: string;
+  /** Milliseconds of the strategy that was carried out to its end. */
+  readonly durationMs: number;
   /** Why the planned strategy was given up, when it was. */
   readonly failure?: unknown;
 }
 
-/** Carries out strategies: inline, or on the executor in as many parts as the source can be cut into. */
+/** How often each strategy was carried out; those of your own under their names. */
+export type StrategyCounts = Record<StrategyName, number> & Record<string, number>;
+
+const NONE: Readonly<Record<StrategyName, number>> = {
+  'cache-first': 0,
+  'lazy-loading': 0,
+  streaming: 0,
+  'memory-pool': 0,
+  parallel: 0,
+  adaptive: 0,
+};
+
+/** The parts that strategies are carried out with. */
+export interface ExecutionParts {
+  readonly executor?: Executor | undefined;
+  readonly pool?: PoolLike | undefined;
+  readonly strategies?: readonly OwnStrategy[] | undefined;
+  readonly clock: { now(): number };
+}
+
+/** Carries out strategies, and the next one where one fails. */
 export class Execution {
-  readonly #registry: AdapterRegistry;
-  readonly #executor: Executor | undefined;
-  readonly #counts: Record<StrategyName, number> = { 'cache-first': 0, 'lazy-loading': 0, parallel: 0 };
+  readonly #parts: ExecutionParts;
+  readonly #inline: StrategyRun;
+  readonly #runs: readonly StrategyRun[];
+  readonly #counts: StrategyCounts;
   #fallbacks = 0;
 
-  constructor(registry: AdapterRegistry, executor: Executor | undefined) {
-    this.#registry = registry;
-    this.#executor = executor;
+  constructor(registry: AdapterRegistry, parts: ExecutionParts) {
+    const { executor, pool, strategies = [] } = parts;
+    const streamed = streamedRun(registry);
+    const parallel = executor === undefined ? undefined : parallelRun(executor);
+    this.#parts = parts;
+    this.#inline = inlineRun(registry);
+    this.#runs = [
+      this.#inline,
+      streamed,
+      ...(pool === undefined ? [] : [pooledRun(registry, pool)]),
+      ...(parallel === undefined ? [] : [parallel]),
+      adaptiveRun(registry, { streamed, parallel }),
+      ...strategies.map(ownRun),
+    ];
+    this.#counts = { ...NONE, ...Object.fromEntries(strategies.map(({ name }) => [name, 0])) };
   }
 
   /** Which strategies this request can be carried out with, and how far it can be cut. */
-  means(path: ConversionPath, request: AnyRequest): Pick<SelectionContext, 'cores' | 'parts' | 'available'> {
-    const executor = this.#executor;
-    const [first] = path.hops;
-    if (
-      executor === undefined ||
-      first === undefined ||
-      movableSteps(path.hops) === 0 ||
-      !isPackable(request.source)
-    ) {
-      return { cores: 1, parts: 1, available: ['cache-first'] };
-    }
-    const divisible = first.to === HUB && 'split' in first.adapter && 'merge' in first.adapter;
-    const parts = divisible ? executor.concurrency : 1;
-    return { cores: executor.concurrency, parts, available: ['cache-first', 'parallel'] };
+  means(
+    path: ConversionPath,
+    request: AnyRequest,
+  ): Pick<SelectionContext, 'cores' | 'parts' | 'queueLength' | 'coldStart' | 'available'> {
+    const { executor } = this.#parts;
+    const available = this.#runs.flatMap((run) => (run.can(path, request) ? [run.name] : []));
+    if (executor === undefined || !available.includes('parallel')) return { cores: 1, parts: 1, available };
+    const { queued = 0, threads } = executor.stats?.() ?? {};
+    return {
+      cores: executor.concurrency,
+      parts: divisibleParts(executor, path.hops),
+      queueLength: queued,
+      ...(threads === 0 ? { coldStart: true } : {}),
+      available,
+    };
   }
 
   /**
-   * Runs the plan; a strategy that fails is followed by the next of its fallbacks. An abort and bad input are no
-   * reason to try again: they would end the same way.
+   * Runs the plan; a strategy that fails is followed by the next of its fallbacks, and by a conversion right here at the
+   * end. An abort and bad input are no reason to try again: they would end the same way.
    */
   async run(
     plan: PlanLike,
@@ -63,125 +94,52 @@ export class Execution {
     request: AnyRequest,
     options: ConvertOptions,
   ): Promise<Executed> {
-    let failure: unknown;
-    if (plan.strategy === 'parallel' && this.#executor !== undefined) {
+    let failure: { readonly error: unknown } | undefined;
+    for (const run of this.#order(plan, path, request)) {
+      const started = this.#parts.clock.now();
       try {
-        const result = await this.#parallel(this.#executor, path, request, options);
-        this.#counts.parallel += 1;
-        return { result, strategy: 'parallel' };
+        const result = await run.run({ path, request, options, plan });
+        this.count(run.name);
+        return {
+          result,
+          strategy: run.name,
+          durationMs: this.#parts.clock.now() - started,
+          ...(failure === undefined ? {} : { failure: failure.error }),
+        };
       } catch (error) {
-        if (options.signal?.aborted === true || isFinal(error)) throw error;
+        if (run === this.#inline || options.signal?.aborted === true || isFinal(error, run)) throw error;
         this.#fallbacks += 1;
-        failure = error;
+        failure ??= { error };
       }
     }
-    const result = await this.#registry.convertAlong(path, request, options);
-    this.#counts['cache-first'] += 1;
-    return { result, strategy: 'cache-first', ...(failure === undefined ? {} : { failure }) };
+    throw failure?.error;
   }
 
-  stats(): { readonly strategies: Readonly<Record<StrategyName, number>>; readonly fallbacks: number } {
+  /** A strategy was carried out to its end. */
+  count(strategy: string): void {
+    this.#counts[strategy] = (this.#counts[strategy] ?? 0) + 1;
+  }
+
+  stats(): { readonly strategies: Readonly<StrategyCounts>; readonly fallbacks: number } {
     return { strategies: Object.freeze({ ...this.#counts }), fallbacks: this.#fallbacks };
   }
 
-  async #parallel(
-    executor: Executor,
-    path: ConversionPath,
-    request: AnyRequest,
-    options: ConvertOptions,
-  ): Promise<ConversionResult> {
-    const [first] = path.hops;
-    if (first?.to !== HUB || executor.concurrency < 2) {
-      return this.#onExecutor(executor, path.hops, request, options);
-    }
-    const parts = (await first.adapter.split?.({ ...request, to: HUB }, executor.concurrency)) ?? [];
-    if (parts.length < 2) return this.#onExecutor(executor, path.hops, request, options);
-    const pieces = await together(parts, options.signal, (part, signal) =>
-      this.#onExecutor(executor, [first], part, { ...options, signal }),
+  /** What was planned, what is to follow it, and the conversion right here, which needs nothing. */
+  #order({ strategy, fallbacks }: PlanLike, path: ConversionPath, request: AnyRequest): StrategyRun[] {
+    const named = [strategy, ...fallbacks].flatMap(
+      (name) => this.#runs.find((run) => run.name === name) ?? [],
     );
-    const merged = first.adapter.merge?.(pieces);
-    if (merged === undefined) return this.#onExecutor(executor, path.hops, request, options);
-    return this.#rest(path.hops, 1, merged, request, options);
-  }
-
-  /** As much of the route as can run elsewhere runs there; the rest, such as making row objects, here. */
-  async #onExecutor(
-    executor: Executor,
-    hops: readonly Hop[],
-    request: AnyRequest,
-    options: ConvertOptions,
-  ): Promise<ConversionResult> {
-    const task = taskFor(hops, request);
-    if (task === undefined) {
-      throw new ConversionError(
-        'ERR_PERF_CONVERT_FAILED',
-        'this conversion cannot leave the thread: its source or its adapters cannot',
-      );
-    }
-    const { url, export: exported } = WORKER_TASK;
-    const packed = await executor.run<unknown>(
-      { module: url, export: exported, args: task.args },
-      options.signal === undefined ? {} : { signal: options.signal },
-    );
-    return this.#rest(hops, task.taken, unpackResult(packed), request, options);
-  }
-
-  async #rest(
-    hops: readonly Hop[],
-    taken: number,
-    so: ConversionResult,
-    request: AnyRequest,
-    options: ConvertOptions,
-  ): Promise<ConversionResult> {
-    if (taken === hops.length) return so;
-    const rest = await runRoute(
-      hops.slice(taken),
-      { ...withoutSelection(request), source: { value: so.data }, from: so.format },
-      options,
-    );
-    return {
-      ...rest,
-      metadata: { ...so.metadata, ...rest.metadata },
-      warnings: mergedWarnings([...so.warnings, ...rest.warnings]),
-      quality: so.quality * rest.quality,
-      route: [...so.route, ...rest.route],
-      durationMs: so.durationMs + rest.durationMs,
-    };
+    const able = named.filter((run) => run === this.#inline || run.can(path, request));
+    return able.includes(this.#inline) ? able : [...able, this.#inline];
   }
 }
 
-/**
- * Runs all parts at once. When one fails, the others are called off and waited for, and its error is the one that counts.
- */
-async function together<Part, Piece>(
-  parts: readonly Part[],
-  signal: AbortSignal | undefined,
-  run: (part: Part, signal: AbortSignal) => Promise<Piece>,
-): Promise<Piece[]> {
-  const controller = new AbortController();
-  const stop = (): void => {
-    controller.abort(signal?.reason);
+function ownRun(own: OwnStrategy): StrategyRun {
+  return {
+    name: own.name,
+    can: (_path, request) => own.can(request),
+    run: ({ request, options }) => own.run(request, options),
   };
-  signal?.addEventListener('abort', stop, { once: true });
-  if (signal?.aborted === true) stop();
-  const failures: unknown[] = [];
-  try {
-    const settled = await Promise.allSettled(
-      parts.map(async (part) => {
-        try {
-          return await run(part, controller.signal);
-        } catch (error) {
-          failures.push(error);
-          controller.abort(error);
-          throw error;
-        }
-      }),
-    );
-    if (failures.length > 0) throw failures[0];
-    return settled.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value] : []));
-  } finally {
-    signal?.removeEventListener('abort', stop);
-  }
 }
 
 const FINAL = new Set<unknown>([
@@ -197,8 +155,12 @@ const FINAL = new Set<unknown>([
   'ERR_PERF_CONVERT_MEMORY_EXCEEDED',
   'ERR_PERF_CONVERT_TIMEOUT',
 ]);
+/** What a stream says when only the whole would tell the types. */
+const OF_STREAMS = new Set<unknown>(['ERR_PERF_CONVERT_TYPE_MISMATCH', 'ERR_PERF_CONVERT_INVALID_SCHEMA']);
 
 /** Errors of the input itself, told by code because they may have crossed a thread. */
-function isFinal(error: unknown): boolean {
-  return typeof error === 'object' && error !== null && 'code' in error && FINAL.has(error.code);
+function isFinal(error: unknown, { name }: StrategyRun): boolean {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return false;
+  const streamed = name === 'streaming' || name === 'adaptive';
+  return FINAL.has(error.code) && !(streamed && OF_STREAMS.has(error.code));
 }

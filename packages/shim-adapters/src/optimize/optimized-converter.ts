@@ -10,21 +10,46 @@ import type { ConversionResult } from '../result.js';
 import type { ConversionPath } from '../route.js';
 import { routeText } from '../route-run.js';
 import { convertChannel } from './events.js';
-import { Execution, type Executed } from './execution.js';
-import type { CacheLike, Executor, LazyHandle, LazyLike, SelectorLike, StrategyName } from './ports.js';
+import { Execution, type Executed, type StrategyCounts } from './execution.js';
+import { Keeping } from './keeping.js';
+import { Opening } from './opening.js';
 import { Planning } from './planning.js';
+import type {
+  CacheLike,
+  CompressorLike,
+  Executor,
+  LazyHandle,
+  LazyLike,
+  MemoryLike,
+  OwnStrategy,
+  PlanLike,
+  PoolLike,
+  SelectorLike,
+} from './ports.js';
 import { addressOf, type Address, type RequestKeyOptions } from './request-key.js';
 import { closedError, Streaming } from './streaming.js';
 import { fromWider } from './wider-result.js';
-import { asResult, sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
+import { sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
 import { deferred, partsOf } from './with-lazy.js';
 
 /** The parts that `optimize` joins. Each may be missing; with none, the converter is the plain registry. */
 export interface OptimizeParts extends RequestKeyOptions {
+  /** Keeps results, so that nothing is converted twice. */
   readonly cache?: CacheLike;
+  /** Defers conversions: `open` needs it. */
   readonly lazy?: LazyLike;
+  /** Compresses what is kept from 10 MB on, for caches that do not compress by themselves. `ConversionCache` does. */
+  readonly compression?: CompressorLike;
+  /** Chooses how each conversion is carried out, and learns from what came of it. */
   readonly selector?: SelectorLike;
+  /** Runs conversions on other threads. */
   readonly executor?: Executor;
+  /** Lends buffers to conversions. */
+  readonly pool?: PoolLike;
+  /** Tells the selector how much memory is free, and how scarce it is. */
+  readonly memory?: MemoryLike;
+  /** Ways of your own to carry conversions out; the selector must know them as well. */
+  readonly strategies?: readonly OwnStrategy[];
   readonly clock?: Clock;
 }
 
@@ -44,15 +69,22 @@ export interface ConverterStatistics {
   readonly opened: number;
   /** Streams that were begun. */
   readonly streams: number;
-  /** How often each strategy was carried out to its end; hits are none. */
-  readonly strategies: Readonly<Record<StrategyName, number>>;
+  /**
+   * How often each strategy was carried out to its end; hits are none. `lazy-loading` counts columns that were converted
+   * alone, each of which was carried out in some way as well.
+   */
+  readonly strategies: Readonly<StrategyCounts>;
 }
 
 const PARTS: readonly (keyof OptimizeParts)[] = [
   'cache',
   'lazy',
+  'compression',
   'selector',
   'executor',
+  'pool',
+  'memory',
+  'strategies',
   'clock',
   'fingerprint',
 ];
@@ -68,6 +100,8 @@ export class OptimizedConverter {
   readonly #execution: Execution;
   readonly #planning: Planning;
   readonly #streaming: Streaming;
+  readonly #opening: Opening;
+  readonly #keeping: Keeping;
   #closed = false;
   #conversions = 0;
   #cacheHits = 0;
@@ -81,9 +115,11 @@ export class OptimizedConverter {
     this.#registry = registry;
     this.#parts = parts;
     this.#clock = parts.clock ?? systemClock;
-    this.#execution = new Execution(registry, parts.executor);
-    this.#planning = new Planning(parts.selector, this.#execution);
+    this.#execution = new Execution(registry, { ...parts, clock: this.#clock });
+    this.#planning = new Planning(parts.selector, this.#execution, parts.memory);
     this.#streaming = new Streaming(registry, this.#clock);
+    this.#opening = new Opening(this.#planning, this.#execution, this.#clock);
+    this.#keeping = new Keeping(parts.compression);
   }
 
   /**
@@ -111,7 +147,8 @@ export class OptimizedConverter {
 
   /**
    * Opens a conversion without running it. It is converted when it is first asked for; `column(name)` converts that
-   * column alone, unless the whole is loaded; `batches()` streams as `stream` does. With a cache, what was converted for others is taken from there.
+   * column alone, unless the whole is loaded or the selector expects so many columns to be touched that all of them at
+   * once take less; `batches()` streams as `stream` does. With a cache, what was converted for others is taken from there.
    * @throws ConversionError `ERR_PERF_CONVERT_INVALID_REQUEST` when no lazy manager was given
    */
   open<F extends Format, T extends Format>(request: ConversionRequest<F, T>): LazyHandle<Converted<T>>;
@@ -125,8 +162,12 @@ export class OptimizedConverter {
     }
     const path = this.#path(request);
     this.#opened += 1;
+    const convert = (wanted: AnyRequest, options: ConvertOptions): Promise<ConversionResult> =>
+      this.convert(wanted, options);
+    const isKept = (): boolean => request.to === 'columns' && this.#address(request, path) !== undefined;
     const adapter = deferred(request, {
-      convert: (wanted, options) => this.convert(wanted, options),
+      convert,
+      tableWith: this.#opening.columns(request, path, isKept, convert),
       estimate: () => ({ bytes: path.bytes, durationMs: path.durationMs }),
       stream: (wanted, options) => this.#stream(wanted, options),
     });
@@ -188,39 +229,65 @@ export class OptimizedConverter {
     const { signal } = bounds;
     const options = { ...given, ...(signal === undefined ? {} : { signal }) };
     throwIfAborted(signal);
-    const plan = this.#planning.select(request, path);
-    const planned = this.#clock.now();
     const address = this.#address(request, path);
     const keyed = this.#clock.now();
-    const work: { done?: Executed } = {};
-    const bare = withoutMetadata(request);
-    const run = async (step: ConvertOptions): Promise<ConversionResult> => {
-      work.done = await this.#execution.run(plan, path, bare, step);
-      return work.done.result;
-    };
-    const result = await this.#ask(address, request, run, options);
+    const work: Work = { planMs: 0, runMs: 0 };
+    const result = await this.#ask(
+      address,
+      request,
+      (step) => this.#work(work, address, path, request, step),
+      options,
+    );
     const ended = this.#clock.now();
-    const { done } = work;
-    if (done === undefined) this.#cacheHits += 1;
-    this.#planning.learn(plan, done, ended - keyed);
-    convertChannel.publish(() => ({
-      route: routeText(request.from, path.hops),
-      from: request.from,
-      to: request.to,
-      bytes: result.bytes,
-      rows: typeof result.metadata['rows'] === 'number' ? result.metadata['rows'] : undefined,
-      durationMs: ended - started,
-      strategy: done?.strategy ?? 'cache-first',
-      reason: plan.reason,
-      cacheHit: done === undefined,
-      spans: {
-        plan: planned - started,
-        key: keyed - planned,
-        convert: ended - keyed,
-        total: ended - started,
-      },
-    }));
+    const { done, plan } = work;
+    if (done === undefined) {
+      this.#cacheHits += 1;
+      if (address !== undefined) this.#planning.noteHit(address.key.cacheKey);
+    }
+    convertChannel.publish(() => {
+      const elsewhere = done?.strategy === 'parallel' || done?.strategy === 'adaptive';
+      const adapters = elsewhere ? Math.min(work.runMs, done.result.durationMs) : work.runMs;
+      return {
+        route: routeText(request.from, path.hops),
+        from: request.from,
+        to: request.to,
+        bytes: result.bytes,
+        rows: typeof result.metadata['rows'] === 'number' ? result.metadata['rows'] : undefined,
+        durationMs: ended - started,
+        strategy: done?.strategy ?? 'cache-first',
+        reason: plan?.reason ?? 'the cache had the answer',
+        cacheHit: done === undefined,
+        spans: {
+          key: keyed - started,
+          cache: Math.max(0, ended - keyed - work.planMs - work.runMs),
+          plan: work.planMs,
+          thread: Math.max(0, work.runMs - adapters),
+          convert: adapters,
+          total: ended - started,
+        },
+      };
+    });
     return requireResult(withMetadata(result, request), given);
+  }
+
+  /** Chooses a strategy, carries it out and tells what came of it. */
+  async #work(
+    work: Work,
+    address: Address | undefined,
+    path: ConversionPath,
+    request: AnyRequest,
+    options: ConvertOptions,
+  ): Promise<ConversionResult> {
+    const begun = this.#clock.now();
+    const plan = this.#planning.select(request, path, { key: address?.key.cacheKey, reuseProbability: 0 });
+    work.plan = plan;
+    const planned = this.#clock.now();
+    work.planMs = planned - begun;
+    const done = await this.#execution.run(plan, path, withoutMetadata(request), options);
+    work.done = done;
+    work.runMs = this.#clock.now() - planned;
+    this.#planning.learn(plan, done);
+    return done.result;
   }
 
   async *#stream(request: AnyRequest, options: StreamOptions): AsyncGenerator<Batch, void> {
@@ -231,12 +298,10 @@ export class OptimizedConverter {
 
   #explanation(request: AnyRequest): string {
     const path = this.#path(request);
-    const why = this.#planning.explain(request, path);
     const address = this.#address(request, path);
-    const kept =
-      address !== undefined && this.#parts.cache?.has(address.key) === true
-        ? 'kept in the cache'
-        : 'not in the cache';
+    const isKept = address !== undefined && this.#parts.cache?.has(address.key) === true;
+    const kept = isKept ? 'kept in the cache' : 'not in the cache';
+    const why = this.#planning.explain(request, path, { key: address?.key.cacheKey });
     const state = address === undefined ? 'not cacheable: the source has no identity' : kept;
     return `${routeText(request.from, path.hops)}, ${state}. ${why}`;
   }
@@ -255,15 +320,21 @@ export class OptimizedConverter {
     }
     const { key, tags, family } = address;
     if (family !== undefined && request.columns !== undefined && !cache.has(key)) {
-      const wider = await fromWider(cache, family, request);
+      const restored = (value: unknown): Promise<ConversionResult> => this.#keeping.restored(value);
+      const wider = await fromWider(cache, family, request, restored);
       if (wider !== undefined) return wider;
     }
     const { signal } = options;
-    const kept = await cache.getOrConvert(key, (o) => run({ ...sharedOptions(options), signal: o.signal }), {
+    let own: ConversionResult | undefined;
+    const convert = async (o: { signal: AbortSignal }): Promise<unknown> => {
+      own = await run({ ...sharedOptions(options), signal: o.signal });
+      return this.#keeping.kept(own);
+    };
+    const kept = await cache.getOrConvert(key, convert, {
       tags,
       ...(signal === undefined ? {} : { signal }),
     });
-    return asResult(kept);
+    return this.#keeping.restored(kept, own);
   }
 
   #path(request: AnyRequest): ConversionPath {
@@ -277,6 +348,14 @@ export class OptimizedConverter {
     if (this.#parts.cache === undefined) return undefined;
     return whereCacheable(() => addressOf(request, path, this.#parts));
   }
+}
+
+/** What was done for one request. */
+interface Work {
+  plan?: PlanLike;
+  done?: Executed;
+  planMs: number;
+  runMs: number;
 }
 
 /** Joins a registry with whatever parts there are into one converter. */

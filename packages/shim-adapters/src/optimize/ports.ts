@@ -3,11 +3,15 @@
  * of one of yours: nothing is imported, the caller passes the real object in.
  */
 
-import type { Batch } from '../adapter.js';
+import type { Batch, ConvertOptions } from '../adapter.js';
+import type { AnyRequest } from '../request.js';
+import type { ConversionResult } from '../result.js';
 
 /** Runs an export of a module somewhere: in this thread, or in a worker. */
 export interface Executor {
   readonly concurrency: number;
+  /** How many tasks wait for a thread, and how many threads there are, where it is known. */
+  stats?(): { readonly queued: number; readonly threads?: number };
   run<R>(
     task: { module: string; export: string; args: unknown; transfer?: Transferable[] },
     options?: { signal?: AbortSignal; priority?: number },
@@ -97,7 +101,36 @@ export interface ValueCodec<V> {
   decodeSync(parts: Uint8Array[]): V;
 }
 
-export type StrategyName = 'cache-first' | 'lazy-loading' | 'parallel';
+/** The strategies that a converter carries out by itself. */
+export type StrategyName =
+  'cache-first' | 'lazy-loading' | 'streaming' | 'memory-pool' | 'parallel' | 'adaptive';
+
+/** A way of your own to carry conversions out, for a selector that knows what it costs. */
+export interface OwnStrategy {
+  readonly name: string;
+  /** Whether this request can be carried out in this way. */
+  can(request: AnyRequest): boolean;
+  /** Must give what the registry's own `convert` would give. */
+  run(request: AnyRequest, options: ConvertOptions): Promise<ConversionResult>;
+}
+
+/** Lends memory for the time of a conversion. `MemoryPool` of `@perf/lazy` does. */
+export interface PoolLike {
+  scope(): PoolScopeLike;
+}
+
+export interface PoolScopeLike extends Disposable {
+  /** Memory of at least so many bytes, until the scope is disposed of. Needs no `this`. */
+  readonly allocate: (bytes: number) => Uint8Array;
+}
+
+/** Tells how scarce memory is. `MemoryMonitor` of `@perf/lazy` does. */
+export interface MemoryLike {
+  read(): { readonly usedBytes: number; readonly limitBytes: number };
+  readonly pressure: MemoryPressure;
+}
+
+export type MemoryPressure = 'none' | 'moderate' | 'critical';
 
 /** What is known of a request when its strategy is chosen. */
 export interface RequestFacts {
@@ -106,24 +139,44 @@ export interface RequestFacts {
   readonly conversionMs: number;
   /** Bytes that the adapters expect the result to hold. */
   readonly resultBytes: number;
+  /** Columns of the source, where somebody looked. */
+  readonly columns?: number;
 }
 
 export interface SelectionContext {
   /** The route, such as `'parquet>columns>csv'`: what is learned about one is used for its like. */
   readonly route: string;
+  /** The key under which the result is kept, where it is. */
+  readonly key?: string;
   readonly cores: number;
   /** Parts into which the work can be cut; 1 when it can only run elsewhere as a whole. */
   readonly parts: number;
+  /** Tasks that wait for the executor. */
+  readonly queueLength?: number;
+  /** `true`: no thread runs yet. */
+  readonly coldStart?: boolean;
   /** Strategies that can be carried out here. */
-  readonly available: readonly StrategyName[];
+  readonly available: readonly string[];
   readonly reuseProbability?: number;
+  readonly columnsTouched?: number;
   readonly memoryLimit?: number;
+  readonly memoryPressure?: MemoryPressure;
 }
 
 export interface PlanLike {
   readonly strategy: string;
   readonly fallbacks: readonly string[];
   readonly reason: string;
+  /** What each strategy is expected to cost, where the selector tells. */
+  readonly estimates?: readonly { readonly strategy: string; readonly missMs: number }[];
+}
+
+/** What came of a plan. */
+export interface OutcomeLike {
+  readonly durationMs: number;
+  /** Set when the plan's strategy failed; `strategy` then names what was carried out in its place. */
+  readonly error?: unknown;
+  readonly strategy?: string;
 }
 
 /** Chooses strategies and learns from outcomes. `@perf/selector` has one. */
@@ -131,6 +184,13 @@ export interface SelectorLike {
   select(facts: RequestFacts, context: SelectionContext): PlanLike;
   /** What `select` would decide, without effect on later decisions. Without it, `select` is asked. */
   preview?(facts: RequestFacts, context: SelectionContext): PlanLike;
-  feedback(plan: PlanLike, outcome: { durationMs: number; cacheHit?: boolean; error?: unknown }): void;
+  feedback(plan: PlanLike, outcome: OutcomeLike): void;
+  /** Hears of a request that the cache answered, before anything had to be chosen. */
+  noteHit?(key: string): void;
+  /** What a source is like; asked once for a conversion that is opened, to learn how many columns there are. */
+  analyzeSource?(
+    source: { readonly path: string } | { readonly value: unknown },
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<{ readonly columns: number }>;
   explain(plan: PlanLike): string;
 }

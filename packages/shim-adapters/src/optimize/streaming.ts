@@ -56,7 +56,7 @@ export class Streaming {
         strategy: 'streaming',
         reason: 'a stream was asked for',
         cacheHit: false,
-        spans: { plan: 0, key: 0, convert: durationMs, total: durationMs },
+        spans: { key: 0, cache: 0, plan: 0, thread: 0, convert: durationMs, total: durationMs },
       }));
     }
   }

@@ -2,7 +2,7 @@ import type { AnyRequest } from '../request.js';
 import type { ConversionResult } from '../result.js';
 import { ColumnTable } from '../table/column-table.js';
 import type { CacheLike } from './ports.js';
-import { asResult } from './with-cache.js';
+import { asResult } from './keeping.js';
 
 /**
  * A kept result that has all the columns a request wants, cut to them; undefined when there is none. It is found by the
@@ -12,6 +12,7 @@ export async function fromWider(
   cache: CacheLike,
   tag: string,
   { columns }: AnyRequest,
+  restored: (value: unknown) => ConversionResult | Promise<ConversionResult> = asResult,
 ): Promise<ConversionResult | undefined> {
   if (columns === undefined || cache.entries === undefined || cache.getAsync === undefined) return undefined;
   // Reading may remove what has expired: the list is taken first.
@@ -19,7 +20,7 @@ export async function fromWider(
     const kept = await cache.getAsync(key);
     // Between the look and the reading it may have been removed.
     if (kept === undefined) continue;
-    const result = asResult(kept);
+    const result = await restored(kept);
     const { data } = result;
     if (data instanceof ColumnTable && columns.every((name) => data.has(name)))
       return cut(result, data, columns);

@@ -4,6 +4,7 @@ import { ConversionError, throwIfAborted } from '../errors.js';
 import type { AnyRequest } from '../request.js';
 import { checkRequirements, requireResult } from '../requirements.js';
 import type { ConversionResult } from '../result.js';
+import { asResult } from './keeping.js';
 import type { CacheLike } from './ports.js';
 import { addressOf, type RequestKeyOptions } from './request-key.js';
 import { fromWider } from './wider-result.js';
@@ -77,19 +78,6 @@ export function whereCacheable<A>(make: () => A): A | undefined {
     if (error instanceof ConversionError && error.code === 'ERR_PERF_CONVERT_NOT_CACHEABLE') return undefined;
     throw error;
   }
-}
-
-/** Checks that a cache gave back what was put in. */
-export function asResult(value: unknown): ConversionResult {
-  if (isResult(value)) return value;
-  throw new ConversionError(
-    'ERR_PERF_CONVERT_FAILED',
-    'the cache returned something that is no conversion result; give conversions a cache of their own',
-  );
-}
-
-function isResult(value: unknown): value is ConversionResult {
-  return typeof value === 'object' && value !== null && 'data' in value && 'route' in value;
 }
 
 /** The request that is carried out for everybody who asks the same: metadata is not part of the key. */

@@ -45,12 +45,14 @@ export interface Deferral {
   readonly hops?: readonly Hop[];
   /** The same batch by batch, where that is possible. */
   readonly stream?: ((request: AnyRequest, options: StreamOptions) => AsyncIterable<Batch>) | undefined;
+  /** The table that holds a column. Default: converts that column alone. */
+  readonly tableWith?: (name: string, options: ConvertOptions) => Promise<unknown>;
 }
 
 /** A request in the form that a lazy manager takes. */
 export function deferred(
   request: AnyRequest,
-  { convert, estimate, hops = [], stream }: Deferral,
+  { convert, estimate, hops = [], stream, tableWith }: Deferral,
 ): ConvertibleLike<unknown> {
   return {
     ...(stream === undefined
@@ -60,6 +62,7 @@ export function deferred(
     estimateCost: () => estimate(request),
     async column(_request, name, options = {}) {
       if (request.columns?.includes(name) === false) throw notSelected(name, request.columns);
+      if (tableWith !== undefined) return columnOf(await tableWith(name, options), name);
       const narrow: AnyRequest = { ...request, to: 'columns', columns: [name] };
       return columnOf((await convert(narrow, options)).data, name);
     },
