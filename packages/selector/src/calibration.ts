@@ -134,6 +134,15 @@ export class Calibration {
     this.#common += COMMON_RATE * (beliefs.meanOf(0) - this.#common);
   }
 
+  /** By what factor each shared coefficient is off, and within what factor that is known. */
+  coefficients(): { readonly name: CoefficientName; readonly factor: number; readonly within: number }[] {
+    return SHARED_COEFFICIENTS.map((name, i) => ({
+      name,
+      factor: Math.exp(this.#shared.meanOf(i)),
+      within: Math.exp(Math.sqrt(this.#shared.varianceOf(i))),
+    }));
+  }
+
   /** What was learned. The beliefs are the calibration's own: whoever changes them changes what it knows. */
   get learned(): Learned {
     return { shared: this.#shared, routes: this.#routes, common: this.#common };

@@ -3,7 +3,7 @@ export type CoefficientName = RouteCoefficient | SharedCoefficient;
 
 export const ROUTE_COEFFICIENTS = ['work', 'serial', 'parse'] as const;
 export const SHARED_COEFFICIENTS = [
-  'lookup',
+  'setup',
   'memory',
   'dispatch',
   'start',
@@ -29,6 +29,8 @@ export interface Coefficients {
   readonly parseShare: number;
   /** Milliseconds to find a result in the cache. */
   readonly lookupMs: number;
+  /** Milliseconds that every conversion takes, however small. */
+  readonly setupMs: number;
   /** Milliseconds for one MB of memory that was never touched before. */
   readonly memoryMsPerMb: number;
   /** Milliseconds to hand a task to a warm thread and hear back. */
@@ -59,17 +61,18 @@ export interface Coefficients {
 export const PRIORS: Coefficients = {
   workMsPerMb: 12,
   serialShare: 0.15,
-  parseShare: 0.25,
-  lookupMs: 0.01,
-  memoryMsPerMb: 0.35,
-  dispatchMs: 0.2,
+  parseShare: 0.4,
+  lookupMs: 0.04,
+  setupMs: 0.5,
+  memoryMsPerMb: 0.2,
+  dispatchMs: 0.8,
   startMs: 120,
-  copyMsPerMb: 0.3,
+  copyMsPerMb: 0.7,
   mergeMsPerMb: 0.4,
   contention: 1.3,
-  batchMs: 0.2,
+  batchMs: 0.4,
   batchMb: 0.5,
-  openMs: 0.1,
+  openMs: 0.2,
   poolMs: 0.03,
   pooledShare: 0.6,
   switchMs: 0.5,

@@ -16,7 +16,7 @@ const term = (ms: number, ...coefficients: CoefficientName[]): CostTerm => ({ ms
 /** The six strategies, with these coefficients. */
 export function builtInModels(k: Coefficients): readonly StrategyModel[] {
   const inline = (work: Work): CostTerm[] => [
-    term(k.lookupMs, 'lookup'),
+    term(k.setupMs, 'setup'),
     term(work.inlineMs, 'work'),
     term((work.resultMb + work.intermediateMb) * k.memoryMsPerMb, 'memory'),
   ];
@@ -25,22 +25,24 @@ export function builtInModels(k: Coefficients): readonly StrategyModel[] {
     { name: 'cache-first', cost: inline, peakBytes: whole },
     {
       name: 'lazy-loading',
+      // Every column is a conversion of its own, and each of them meets what all columns share.
       cost: (work) => {
-        const shared = k.parseShare * (1 - work.touchedShare);
+        const { touched, columns, inlineMs, resultMb, intermediateMb } = work;
         return [
-          term(k.openMs, 'open'),
-          term(work.inlineMs * shared, 'work', 'parse'),
-          term(work.inlineMs * work.touchedShare, 'work'),
-          term((work.resultMb + work.intermediateMb) * work.touchedShare * k.memoryMsPerMb, 'memory'),
+          term(touched * k.setupMs, 'setup'),
+          term(touched * k.openMs, 'open'),
+          term(touched * inlineMs * k.parseShare, 'work', 'parse'),
+          term((touched / columns) * inlineMs * (1 - k.parseShare), 'work'),
+          term((touched / columns) * (resultMb + intermediateMb) * k.memoryMsPerMb, 'memory'),
         ];
       },
-      peakBytes: ({ sourceMb, intermediateMb, resultMb, touchedShare }) =>
-        (sourceMb + (intermediateMb + resultMb) * touchedShare) * MB,
+      peakBytes: ({ sourceMb, intermediateMb, resultMb, touched, columns }) =>
+        (sourceMb + (intermediateMb + resultMb) * (touched / columns)) * MB,
     },
     {
       name: 'streaming',
       cost: (work) => [
-        term(k.lookupMs, 'lookup'),
+        term(k.setupMs, 'setup'),
         term(work.inlineMs, 'work'),
         term(Math.ceil(work.sourceMb / k.batchMb) * k.batchMs, 'batch'),
         term(work.resultMb * k.copyMsPerMb, 'copy'),
@@ -51,7 +53,7 @@ export function builtInModels(k: Coefficients): readonly StrategyModel[] {
     {
       name: 'memory-pool',
       cost: (work) => [
-        term(k.lookupMs, 'lookup'),
+        term(k.setupMs, 'setup'),
         term(k.poolMs, 'pool'),
         term(work.inlineMs, 'work'),
         term((work.resultMb + work.intermediateMb) * (1 - k.pooledShare) * k.memoryMsPerMb, 'memory'),
@@ -95,7 +97,7 @@ function threaded(work: Work, k: Coefficients): CostTerm[] {
   const threads = Math.min(work.cores, work.parts);
   const waiting = (work.queueLength / work.cores) * work.inlineMs;
   const moved = [
-    term(k.lookupMs, 'lookup'),
+    term(k.setupMs, 'setup'),
     term(k.dispatchMs * threads, 'dispatch'),
     term(work.coldStart ? k.startMs : 0, 'start'),
     term(work.sourceMb * k.copyMsPerMb, 'copy'),

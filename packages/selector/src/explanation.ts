@@ -14,7 +14,7 @@ const WORDS: Readonly<Record<CoefficientName, string>> = {
   work: 'the conversion itself',
   serial: 'what cannot be divided',
   parse: 'the parse that all columns share',
-  lookup: 'asking the cache',
+  setup: 'what every conversion takes',
   memory: 'fresh memory',
   dispatch: 'handing work to threads',
   start: 'starting threads',

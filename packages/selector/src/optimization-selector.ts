@@ -172,6 +172,12 @@ export class OptimizationSelector {
     });
   }
 
+  /** By what factors the shared coefficients of the cost model are off, and within what factors that is known. */
+  coefficients(): { readonly name: string; readonly factor: number; readonly within: number }[] {
+    this.#settle();
+    return this.#calibration.coefficients();
+  }
+
   /** Everything learned, as plain data for `JSON.stringify`: hand it to another selector as its `state`. */
   toJSON(): SelectorState {
     this.#settle();

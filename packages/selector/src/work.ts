@@ -12,9 +12,9 @@ export interface Work {
   readonly intermediateMb: number;
   /** Milliseconds of a conversion right here, by the adapter or by the bytes. */
   readonly inlineMs: number;
+  /** Columns that there are, at least 1, and those of them that are looked at. */
   readonly columns: number;
-  /** Share of the columns that are looked at. */
-  readonly touchedShare: number;
+  readonly touched: number;
   /** Threads that can work at the same time, at least 1. */
   readonly cores: number;
   /** Parts into which the work can be cut, at least 1. */
@@ -29,15 +29,14 @@ export interface Work {
 /** What is not known is taken to be usual: the result as large as the source, the time by the bytes. */
 export function workOf(c: Partial<DataCharacteristics>, context: SelectionContext, k: Coefficients): Work {
   const bytes = c.bytes ?? 0;
-  const columns = c.columns ?? 0;
-  const touched = context.columnsTouched ?? columns;
+  const columns = Math.max(1, c.columns ?? 1);
   return {
     sourceMb: bytes / MB,
     resultMb: (c.resultBytes ?? bytes) / MB,
     intermediateMb: (c.intermediateBytes ?? 0) / MB,
     inlineMs: c.conversionMs ?? (bytes / MB) * k.workMsPerMb,
     columns,
-    touchedShare: columns === 0 ? 1 : Math.min(1, touched / columns),
+    touched: Math.min(columns, context.columnsTouched ?? columns),
     cores: Math.max(1, context.cores ?? 1),
     parts: Math.max(1, context.parts ?? 1),
     queueLength: context.queueLength ?? 0,

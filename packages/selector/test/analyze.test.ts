@@ -5,7 +5,7 @@ import { refusal } from './refusal.js';
 
 const analyze = (data: unknown): DataCharacteristics => new OptimizationSelector().analyze(data);
 
-const NOTHING: DataCharacteristics = {
+const NOTHING = {
   bytes: 0,
   rows: 0,
   columns: 0,
@@ -14,8 +14,13 @@ const NOTHING: DataCharacteristics = {
   temporalColumns: 0,
   nullRatio: 0,
   sparsity: 0,
+  cardinality: 0,
+  compressibility: 0,
+  sortedness: 0,
+  splittable: false,
   sampledRows: 0,
-};
+  sampled: 'all 0 rows',
+} satisfies DataCharacteristics;
 
 describe('analyze, of rows', () => {
   it('tells columns of numbers, text and times apart', () => {
@@ -23,7 +28,7 @@ describe('analyze, of rows', () => {
       { id: 1, big: 2n ** 60n, name: 'Ada', born: new Date(0), flag: true },
       { id: 2, big: 0n, name: 'Bo', born: new Date(1), flag: false },
     ];
-    expect(analyze(rows)).toEqual({
+    expect(analyze(rows)).toMatchObject({
       bytes: 2 * 5 * 16 + 'AdaBo'.length,
       rows: 2,
       columns: 5,
@@ -143,8 +148,7 @@ describe('analyze, of typed arrays, bytes and text', () => {
     ['Int16Array', new Int16Array([1, 0, 0, 4])],
     ['BigInt64Array', new BigInt64Array([1n, 0n, 0n, 2n ** 53n + 1n])],
   ])('takes a %s as a column of numbers', (_, data) => {
-    expect(analyze(data)).toEqual({
-      ...NOTHING,
+    expect(analyze(data)).toMatchObject({
       bytes: data.byteLength,
       rows: 4,
       columns: 1,
@@ -176,7 +180,7 @@ describe('analyze, of typed arrays, bytes and text', () => {
     ['ASCII text', 'hello'],
     ['text of wider characters', 'é€'],
   ])('takes a %s as bytes that it does not read', (_, data) => {
-    expect(analyze(data)).toEqual({ ...NOTHING, bytes: 5 });
+    expect(analyze(data)).toEqual({ ...NOTHING, bytes: 5, sampled: 'all 5 bytes, as bytes' });
   });
 
   it('takes an array whose memory was transferred away as empty', () => {
@@ -191,7 +195,7 @@ describe('analyze, of typed arrays, bytes and text', () => {
   });
 
   it('of empty text is nothing', () => {
-    expect(analyze('')).toEqual(NOTHING);
+    expect(analyze('')).toEqual({ ...NOTHING, sampled: 'all 0 bytes, as bytes' });
   });
 });
 
@@ -215,7 +219,7 @@ describe('analyze, of tables', () => {
       ],
       2,
     );
-    expect(analyze(table)).toEqual({
+    expect(analyze(table)).toMatchObject({
       bytes: 2 * 2 * 8 + 2,
       rows: 2,
       columns: 2,
@@ -254,7 +258,7 @@ describe('analyze, of tables', () => {
 
   it('reads a table of columns by single rows, and takes its own word for the bytes', () => {
     const { table, asked } = columnTable(3, (i) => ({ a: i, b: i === 1 ? null : 'x', t: new Date(i) }));
-    expect(analyze(table)).toEqual({
+    expect(analyze(table)).toMatchObject({
       bytes: 36,
       rows: 3,
       columns: 3,
@@ -281,6 +285,44 @@ describe('analyze, of tables', () => {
       columns: 1,
     });
     expect(asked).toHaveLength(1000);
+  });
+});
+
+describe('analyze, of what values are like', () => {
+  const rowsOf = (length: number, value: (i: number) => unknown) =>
+    Array.from({ length }, (_, i) => ({ a: value(i) }));
+
+  it('counts different values, all of few rows and an estimate of many', () => {
+    expect(analyze(rowsOf(500, (i) => i % 12)).cardinality).toBe(12);
+    expect(analyze(rowsOf(500, (i) => i)).cardinality).toBe(500);
+    expect(analyze(rowsOf(100_000, (i) => i % 12)).cardinality).toBe(12);
+    const unique = analyze(rowsOf(100_000, (i) => i)).cardinality;
+    expect(unique).toBeGreaterThanOrEqual(10_000);
+    expect(unique).toBeLessThanOrEqual(100_000);
+    expect(analyze(rowsOf(4, (i) => (i < 2 ? new Date(5) : null))).cardinality).toBe(1);
+  });
+
+  it('tells sorted columns, up or down, from shuffled ones', () => {
+    expect(analyze(rowsOf(5000, (i) => i)).sortedness).toBe(1);
+    expect(analyze(rowsOf(5000, (i) => -i)).sortedness).toBe(1);
+    expect(analyze(rowsOf(5000, (i) => (i * 7919) % 5003)).sortedness).toBeLessThan(0.2);
+    expect(analyze(rowsOf(10, () => 'same')).sortedness).toBe(1);
+    expect(analyze(rowsOf(1, () => 5)).sortedness).toBe(0);
+    expect(analyze(rowsOf(6, (i) => (i % 2 === 0 ? null : i))).sortedness).toBe(1);
+  });
+
+  it('tells what can be compressed from what cannot', () => {
+    const random = Uint8Array.from({ length: 200_000 }, (_, i) => Math.imul(i + 1, 2_654_435_761) >>> 13);
+    expect(analyze(new Uint8Array(200_000)).compressibility).toBeGreaterThan(0.9);
+    expect(analyze(random).compressibility).toBeLessThan(0.1);
+    expect(analyze('abcabc'.repeat(10_000)).compressibility).toBeGreaterThan(0.9);
+    expect(analyze(rowsOf(2000, (i) => `city ${String(i % 5)}`)).compressibility).toBeGreaterThan(0.5);
+  });
+
+  it('says what was looked at, and what can be cut', () => {
+    expect(analyze(rowsOf(2000, (i) => i))).toMatchObject({ sampled: '1000 of 2000 rows', splittable: true });
+    expect(analyze(rowsOf(1, (i) => i))).toMatchObject({ sampled: 'all 1 rows', splittable: false });
+    expect(analyze(new Uint8Array(100_000))).toMatchObject({ sampled: '32768 of 100000 bytes, as bytes' });
   });
 });
 

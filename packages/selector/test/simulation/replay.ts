@@ -1,5 +1,5 @@
 import { bestOf, type Chooser } from './rivals.js';
-import { World } from './world.js';
+import { World, type RequestStream } from './world.js';
 
 /** What a chooser paid above always knowing best, as a share of it. */
 export interface Regret {
@@ -11,18 +11,22 @@ export interface Regret {
   readonly paid: number;
 }
 
-/** Serves a world's requests; the machine changes half way. */
+/** Serves the requests of a simulated world; the machine changes half way. */
 export function replay(chooser: Chooser, { seed, requests }: { seed: number; requests: number }): Regret {
-  const world = new World(seed);
+  return serve(chooser, new World(seed), requests);
+}
+
+/** Serves so many requests of a stream. */
+export function serve(chooser: Chooser, stream: RequestStream, requests: number): Regret {
   const paid = [0, 0];
   const best = [0, 0];
   for (let i = 0; i < requests; i++) {
     const half = i < requests / 2 ? 0 : 1;
-    if (i === Math.ceil(requests / 2)) world.drift();
-    const request = world.next();
+    if (i === Math.ceil(requests / 2)) stream.drift?.();
+    const request = stream.next();
     const way = chooser.choose(request);
     const cost = request.costs[way];
-    chooser.learn?.(request, way, world.duration(cost));
+    chooser.learn?.(request, way, stream.duration(request, way));
     paid[half] = (paid[half] ?? 0) + cost;
     best[half] = (best[half] ?? 0) + request.costs[bestOf(request.costs)];
   }

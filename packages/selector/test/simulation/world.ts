@@ -1,8 +1,8 @@
 /**
  * A world whose costs no model is told, and which are of another form than those of the cost model: work grows by a
  * power of the size that differs from route to route and jumps where caches of the processor end; pools pay off only
- * while they are warm and buffers are large; threads slow each other down the busier the machine is; columns share a
- * parse by a power of the columns touched; batches avoid the jumps. Every seed draws another world. Half way the
+ * while they are warm and buffers are large; threads slow each other down the busier the machine is; columns cost a
+ * power of how many are touched; batches avoid the jumps. Every seed draws another world. Half way the
  * machine changes: threads, one route and the price of memory. Durations have heavy tails, the load of the machine comes
  * and goes, and hits come from a cache of 1.5 GB that keeps what was asked for last.
  */
@@ -60,7 +60,16 @@ export interface WorldRequest {
   readonly costs: Costs;
 }
 
-export class World {
+/** Requests one after the other, and how long each way takes. */
+export interface RequestStream {
+  next(): WorldRequest;
+  /** What it takes this once. */
+  duration(request: WorldRequest, way: Way): number;
+  /** Half way: what was learned is no longer true. */
+  drift?(): void;
+}
+
+export class World implements RequestStream {
   readonly #draw: Draw;
   readonly #noise: Draw;
   readonly #routes: readonly Route[];
@@ -72,6 +81,7 @@ export class World {
   #contention: number;
   readonly #copy: number;
   readonly #batch: number;
+  readonly #setup: number;
   #dispatch: number;
   #page: number;
   #load = 0;
@@ -99,9 +109,10 @@ export class World {
     ];
     this.#cores = draw.pick([2, 4, 8]);
     this.#contention = draw.uniform(0.1, 0.8);
-    this.#copy = draw.lognormal(0.3, 0.8);
-    this.#batch = draw.lognormal(0.08, 0.8);
-    this.#dispatch = draw.lognormal(0.4, 0.8);
+    this.#copy = draw.lognormal(0.7, 0.8);
+    this.#batch = draw.lognormal(0.2, 0.8);
+    this.#setup = draw.lognormal(0.5, 0.8);
+    this.#dispatch = draw.lognormal(0.8, 0.8);
     this.#page = draw.lognormal(0.4, 0.8);
   }
 
@@ -143,11 +154,10 @@ export class World {
     };
   }
 
-  /** What it takes this once, on average `cost`. */
-  duration(cost: number): number {
+  duration({ costs }: WorldRequest, way: Way): number {
     const noise = this.#noise;
     const spread = noise.lognormal(1, 0.35) / Math.exp(0.35 ** 2 / 2);
-    return cost * spread * (noise.uniform() < 0.02 ? noise.uniform(5, 20) : 1);
+    return costs[way] * spread * (noise.uniform() < 0.02 ? noise.uniform(5, 20) : 1);
   }
 
   #hitCosts(megabytes: number): Costs {
@@ -160,12 +170,12 @@ export class World {
     const smooth = route.rate * megabytes ** route.power;
     const step = this.#steps.reduce((all, { at, factor }) => all * (megabytes > at ? factor : 1), 1);
     const fresh = megabytes * route.growth * this.#page * (step > 1.2 ? 1.5 : 1);
-    const work = smooth * step * busy + 0.05;
+    const work = smooth * step * busy + this.#setup;
     const inline = work + fresh;
     const warm = Math.min(1, this.#warm * 2);
     const pooled = work + 0.03 + fresh * (megabytes > 0.5 ? 1 - route.allocated * warm : 1.3);
     const streamed = route.streams
-      ? smooth * busy * route.batching + 0.2 + this.#batch * Math.ceil(megabytes * 4) + fresh * 0.8
+      ? smooth * busy * route.batching + this.#setup + this.#batch * Math.ceil(megabytes * 4) + fresh * 0.8
       : Infinity;
     const cores = route.splits ? 1 + (this.#cores - 1) * Math.max(0.1, 1 - this.#contention * busy) : 1;
     const parts = route.splits ? this.#cores : 1;
@@ -174,8 +184,9 @@ export class World {
       this.#copy * megabytes ** 1.05 +
       work * (route.serial + (1 - route.serial) / cores) +
       fresh * 1.3;
-    const share = route.shared + (1 - route.shared) * (touched / columns) ** route.touch;
-    const lazy = 0.15 + inline * share;
+    // Each column is a conversion of its own, and the later ones find part of the source in caches of the machine.
+    const column = inline * (route.shared + (1 - route.shared) / columns) + 0.2;
+    const lazy = column * touched ** route.touch;
     const budget = 2 * (route.told * megabytes + 0.05);
     const begun = inline <= budget ? inline * 1.02 : budget + 1.1 * Math.min(streamed, threaded);
     const costs: Costs = {
@@ -220,7 +231,7 @@ function drawRoute(name: string, draw: Draw): Route {
     splits: draw.uniform() < 0.5,
     serial: draw.uniform(0.05, 0.7),
     shared: draw.uniform(0.05, 0.95),
-    touch: draw.uniform(0.6, 1.4),
+    touch: draw.uniform(0.8, 1.05),
     quirks: eachWay(() => draw.lognormal(1, 0.25)),
   };
 }
