@@ -20,7 +20,7 @@ export const FILTER = {
   route: 0.5,
   shared: 0.1,
   /** How far a strategy may be from the model over all routes. */
-  strategy: 0.05,
+  strategy: 0.1,
   /** How busy the machine is: what each observation adds to the doubt of it, and the share of it that is left. */
   loadDrift: 0.01,
   loadDecay: 0.95,

@@ -41,7 +41,7 @@ export function choose(
     const chosen = feasible.find(({ estimate }) => estimate === fixed);
     return chosen === undefined ? undefined : { chosen, grounds: 'fixed' };
   }
-  const healthy = feasible.filter(({ suspended }) => !suspended);
+  const healthy = feasible.filter(({ estimate }) => !estimate.suspended);
   const [best = feasible[0], ...others] = healthy;
   if (best === undefined) return undefined;
   if (others.length === 0) return { chosen: best, grounds: feasible.length === 1 ? 'only' : 'best' };

@@ -5,7 +5,7 @@
 import type { Gradient } from './belief.js';
 
 /** Variances of the logarithms before anything was seen: small beside those of the coefficients. */
-export const DEVIATION_VARIANCES = { level: 0.08, slope: 0.02, knot: 0.08 };
+export const DEVIATION_VARIANCES = { level: 0.15, slope: 0.02, knot: 0.08 };
 
 /** The first knot is at 4^-4 MB, 4 KB; the last at 4^5 MB, 1 GB. */
 const FIRST = -4;

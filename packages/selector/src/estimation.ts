@@ -12,8 +12,6 @@ import { workOf, type Work } from './work.js';
 export interface Candidate {
   readonly estimate: Estimate;
   readonly prediction: Prediction;
-  /** It failed here a short while ago. */
-  readonly suspended: boolean;
   /** What counts, less is better: by what was learned, and before anything was. */
   readonly score: number;
   readonly priorScore: number;
@@ -101,9 +99,9 @@ export class Estimation {
           within: Math.exp(this.#calibration.doubt(route, prediction)),
           peakBytes,
           feasible: isAvailable && peakBytes <= work.memoryLimit,
+          suspended: this.#suspension.holds(model.name, route),
         },
         prediction,
-        suspended: this.#suspension.holds(model.name, route),
         score: scoreOf(prediction.logMs, peakBytes, worth),
         priorScore: scoreOf(prediction.priorLogMs, priorPeak, worth),
       });
@@ -112,8 +110,8 @@ export class Estimation {
   }
 }
 
-function rank({ estimate, suspended }: Candidate): number {
-  return estimate.feasible ? Number(suspended) : 2;
+function rank({ estimate: { feasible, suspended } }: Candidate): number {
+  return feasible ? Number(suspended) : 2;
 }
 
 /** A model of your own may say anything; only what could be true is judged. */

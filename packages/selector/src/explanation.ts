@@ -72,8 +72,8 @@ export interface Explained {
 /** A paragraph for people: every estimate, what decided, how sure that is, and what would change the choice. */
 export function explanation(plan: OptimizationPlan, explained: Explained): string {
   const list = plan.estimates.map(
-    ({ strategy, missMs, peakBytes, feasible }) =>
-      `${strategy} ${formatDuration(missMs)} and ${formatBytes(peakBytes)}${feasible ? '' : ' (not possible here)'}`,
+    ({ strategy, missMs, peakBytes, ...estimate }) =>
+      `${strategy} ${formatDuration(missMs)} and ${formatBytes(peakBytes)}${remark(estimate)}`,
   );
   const { learned, reuseProbability } = explained;
   const basis =
@@ -89,6 +89,11 @@ export function explanation(plan: OptimizationPlan, explained: Explained): strin
     ...decisive(explained),
     ...turningPoints(plan, explained),
   ].join(' ');
+}
+
+function remark({ feasible, suspended }: Pick<Estimate, 'feasible' | 'suspended'>): string {
+  if (!feasible) return ' (not possible here)';
+  return suspended ? ' (failed of late)' : '';
 }
 
 /** Beside the strongest rival: what makes the difference, and how sure it is. */

@@ -9,6 +9,8 @@ export interface Trial {
 
 /** Of the occasions that the budget allows, the share that is taken: the others come too close upon each other. */
 const TAKEN = 0.3;
+/** How many standard deviations better than expected a trial may turn out. */
+const HOPE = 1.5;
 /** What may be saved up, in decisions of average cost. */
 const SAVED = 300;
 /** How fast the average follows. */
@@ -40,8 +42,9 @@ export class Exploration {
     let found: T | undefined;
     let hope = choiceLogMs;
     for (const trial of trials()) {
-      if (trial.logMs - trial.doubt >= hope) continue;
-      hope = trial.logMs - trial.doubt;
+      const best = trial.logMs - HOPE * trial.doubt;
+      if (best >= hope) continue;
+      hope = best;
       found = trial;
     }
     if (found === undefined) return undefined;

@@ -137,6 +137,7 @@ export class OptimizationSelector {
     const grounds = this.#groundsOf(plan);
     if (grounds === undefined || grounds.answered) return;
     grounds.answered = true;
+    this.#judge(plan, grounds.request.route, outcome);
     if (!this.#scheduled) {
       this.#scheduled = true;
       this.#options.schedule(() => {
@@ -228,18 +229,27 @@ export class OptimizationSelector {
     return grounds?.owner === this ? grounds : undefined;
   }
 
+  /** Failures count from the moment they are told: the very next decision is to know. */
+  #judge(
+    plan: OptimizationPlan,
+    route: string,
+    { error, cacheHit, strategy = plan.strategy }: Outcome,
+  ): void {
+    if (error !== undefined) this.#suspension.fail(plan.strategy, route);
+    if (cacheHit === true || (error !== undefined && strategy === plan.strategy)) return;
+    this.#suspension.succeed(strategy, route);
+  }
+
   #learn(plan: OptimizationPlan, { request, familiarity, candidates }: Grounds, outcome: Outcome): void {
     const { durationMs, peakBytes, cacheHit = false, error, strategy = plan.strategy } = outcome;
     const { route, work } = request;
     if (error !== undefined) {
       this.#failures += 1;
-      this.#suspension.fail(plan.strategy, route);
       if (strategy === plan.strategy) return;
     }
     this.#reuse.observe(cacheHit, familiarity);
     if (cacheHit) return;
     if (error === undefined) this.#observed += 1;
-    this.#suspension.succeed(strategy, route);
     selectChannel.publish(() => ({
       strategy,
       estimates: plan.estimates,

@@ -73,9 +73,14 @@ export function resolveOptions(options: SelectorOptions = {}): ResolvedOptions {
   refuseUnknown(options, FIELDS, refuse);
   const { explore = DEFAULTS.explore, seed = DEFAULTS.seed } = options;
   return {
-    models: parseStrategies(options.strategies ?? DEFAULTS.strategies),
+    models: parseStrategies(options.strategies === undefined ? DEFAULTS.strategies : options.strategies),
     state: options.state,
-    intent: parseChoice(options.intent ?? DEFAULTS.intent, 'intent', INTENTS, refuse),
+    intent: parseChoice(
+      options.intent === undefined ? DEFAULTS.intent : options.intent,
+      'intent',
+      INTENTS,
+      refuse,
+    ),
     explore: parseShare(explore, 'explore', 0.5),
     seed: parseCount(seed, 'seed', refuse, { min: 0, max: 2 ** 32 - 1 }),
     clock: options.clock ?? systemClock,

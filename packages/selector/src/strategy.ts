@@ -86,6 +86,8 @@ export interface Estimate {
   readonly peakBytes: number;
   /** `false` when it would break the memory limit or cannot be carried out. */
   readonly feasible: boolean;
+  /** `true` when it failed here of late: for a while it is taken only where nothing else can be carried out. */
+  readonly suspended: boolean;
 }
 
 /** A decision and its grounds. Hand it back to `feedback` when the work is done. */

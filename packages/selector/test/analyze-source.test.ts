@@ -88,7 +88,6 @@ describe('analyzeSource, of text', () => {
     ['nothing', ''],
     ['blank lines', '\n\n'],
     ['an empty array', '[]'],
-    ['an empty object', '{}'],
     ['a header alone', 'a,b\n'],
     ['a broken JSON', '[{"a":'],
     ['bytes that are no text', Buffer.from([0xff, 0xfe, 0, 1, 2])],

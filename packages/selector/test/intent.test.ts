@@ -60,7 +60,7 @@ describe('an intent', () => {
     const intent = given as Intent;
     expect(() => new OptimizationSelector({ intent })).toThrow(refusal('OPTION', 'intent must be one of'));
     expect(() => new OptimizationSelector().select(LARGE, { intent })).toThrow(
-      given === undefined ? '' : refusal('INPUT', 'intent must be one of'),
+      refusal('INPUT', 'intent must be one of'),
     );
   });
 });

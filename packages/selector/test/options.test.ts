@@ -7,14 +7,17 @@ const make = (options: Record<string, unknown>): OptimizationSelector => new Opt
 
 describe('the options of OptimizationSelector', () => {
   it('have defaults, also where undefined is given', () => {
-    expect(resolveOptions()).toEqual({ explore: 0.02, seed: 1 });
-    expect(resolveOptions()).toEqual(DEFAULTS);
+    expect(resolveOptions()).toMatchObject({ explore: 0.005, seed: 1, intent: 'balanced' });
+    expect(resolveOptions().models.map(({ name }) => name)).toEqual(DEFAULTS.strategies);
     expect(() => make({ explore: undefined, seed: undefined })).not.toThrow();
   });
 
   it('go to the ends of their ranges', () => {
-    expect(resolveOptions({ explore: 0, seed: 0 })).toEqual({ explore: 0, seed: 0 });
-    expect(resolveOptions({ explore: 0.5, seed: 2 ** 32 - 1 })).toEqual({ explore: 0.5, seed: 2 ** 32 - 1 });
+    expect(resolveOptions({ explore: 0, seed: 0 })).toMatchObject({ explore: 0, seed: 0 });
+    expect(resolveOptions({ explore: 0.5, seed: 2 ** 32 - 1 })).toMatchObject({
+      explore: 0.5,
+      seed: 2 ** 32 - 1,
+    });
   });
 
   it.each([
@@ -29,13 +32,26 @@ describe('the options of OptimizationSelector', () => {
     ['seed', Number.NaN],
     ['seed', Infinity],
     ['seed', '1'],
+    ['intent', 'slow'],
+    ['strategies', []],
   ])('refuse %s of %s', (field, given) => {
     expect(() => make({ [field]: given })).toThrow(refusal('OPTION', `${field} must be`));
   });
 
+  it.each([{ computeMs: 0, copyMs: 1 }, { computeMs: 1, copyMs: Number.NaN }, { computeMs: 1 }])(
+    'refuse a machine of %j',
+    (machine) => {
+      expect(() => make({ machine })).toThrow(refusal('OPTION', 'machine.', 'above 0'));
+    },
+  );
+
   it('refuse what they do not know', () => {
     expect(() => make({ exlpore: 0 })).toThrow(
-      refusal('OPTION', "unknown option 'exlpore'", 'known options are explore, seed'),
+      refusal(
+        'OPTION',
+        "unknown option 'exlpore'",
+        'known options are strategies, state, intent, explore, seed',
+      ),
     );
   });
 });

@@ -23,8 +23,8 @@ describe('a strategy of your own', () => {
   });
 
   it('learns like the others, and is explained like them', () => {
-    const selector = make(['cache-first', native]);
-    for (let i = 0; i < 30; i++) {
+    const selector = new OptimizationSelector({ strategies: ['cache-first', native] });
+    for (let i = 0; i < 600; i++) {
       const plan = selector.select(REQUEST, { reuseProbability: 0 });
       selector.feedback(plan, { durationMs: plan.strategy === 'native' ? 400 : 100 });
     }

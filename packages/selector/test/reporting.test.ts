@@ -5,6 +5,15 @@ import { OptimizationSelector, type Outcome } from '../src/index.js';
 const REQUEST = { bytes: 0, conversionMs: 100 };
 const CONTEXT = { reuseProbability: 0.5, available: ['cache-first'] } as const;
 
+const NONE = {
+  'cache-first': 0,
+  'lazy-loading': 0,
+  streaming: 0,
+  'memory-pool': 0,
+  parallel: 0,
+  adaptive: 0,
+};
+
 describe('stats', () => {
   it('of a new selector is nothing but the first guess of reuse', () => {
     expect(new OptimizationSelector().stats()).toEqual({
@@ -13,7 +22,8 @@ describe('stats', () => {
       observed: 0,
       failures: 0,
       reuseProbability: 0.3,
-      chosen: { 'cache-first': 0, 'lazy-loading': 0, parallel: 0 },
+      chosen: NONE,
+      restored: 'none',
     });
   });
 
@@ -39,7 +49,7 @@ describe('stats', () => {
       decisions: 5,
       observed: 2,
       failures: 1,
-      chosen: { 'cache-first': 5, 'lazy-loading': 0, parallel: 0 },
+      chosen: { ...NONE, 'cache-first': 5 },
     });
   });
 });
@@ -52,16 +62,19 @@ describe('the channel perf:select', () => {
     subscribe('perf:select', listen);
     try {
       act(selector);
+      // Outcomes are learned from, and told of, before anything is asked at the latest.
+      selector.stats();
     } finally {
       unsubscribe('perf:select', listen);
     }
     act(selector);
+    selector.stats();
     return messages;
   }
 
   it('hears of a decision and its regret, only while somebody listens', () => {
     const messages = heard((selector) => {
-      selector.feedback(selector.select(REQUEST, CONTEXT), { durationMs: 150.01 });
+      selector.feedback(selector.select(REQUEST, CONTEXT), { durationMs: 150.5 });
     });
     expect(messages).toEqual([
       {
@@ -85,5 +98,33 @@ describe('the channel perf:select', () => {
       selector.feedback(selector.select(REQUEST), { durationMs: 1, error: 'x' });
     });
     expect(messages).toEqual([]);
+  });
+});
+
+describe('learning', () => {
+  it('waits until there is time, or until the next decision', () => {
+    const tasks: (() => void)[] = [];
+    const messages: unknown[] = [];
+    const listen = (message: unknown): void => void messages.push(message);
+    const selector = new OptimizationSelector({ schedule: (task) => tasks.push(task) });
+    subscribe('perf:select', listen);
+    try {
+      for (let i = 0; i < 2; i++) selector.feedback(selector.select(REQUEST, CONTEXT), { durationMs: 100 });
+      expect([tasks.length, messages.length]).toEqual([1, 1]);
+      tasks[0]?.();
+      expect(messages).toHaveLength(2);
+      selector.feedback(selector.select(REQUEST, CONTEXT), { durationMs: 100 });
+      expect([tasks.length, messages.length]).toEqual([2, 2]);
+    } finally {
+      unsubscribe('perf:select', listen);
+    }
+  });
+
+  it('does not keep a process alive', async () => {
+    const selector = new OptimizationSelector();
+    selector.feedback(selector.select(REQUEST, CONTEXT), { durationMs: 100 });
+    expect(process.getActiveResourcesInfo()).not.toContain('Immediate');
+    await new Promise((resolve) => setImmediate(resolve));
+    expect(selector.stats().observed).toBe(1);
   });
 });

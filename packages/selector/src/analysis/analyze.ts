@@ -80,6 +80,8 @@ function unread(bytes: number, blocks: Uint8Array): DataCharacteristics {
 }
 
 function viewBlocks({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  // Nothing can be read of memory that was transferred away.
+  if (byteLength === 0) return new Uint8Array();
   return byteBlocks(new Uint8Array(buffer, byteOffset, byteLength));
 }
 

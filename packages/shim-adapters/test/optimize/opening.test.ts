@@ -126,15 +126,17 @@ describe('a conversion that was opened', () => {
 
   it('decides by the columns of real data: one of few alone, all of them at once', async () => {
     const { converter, columns } = opened(new OptimizationSelector({ explore: 0 }));
-    const touch = async (id: string, names: readonly string[]): Promise<void> => {
-      const handle = converter.open({ ...asked, source: { value: 'a,b,c\n1,2,3\n', id } });
-      for (const name of names) await handle.column(name);
+    const names = Array.from({ length: 20 }, (_, i) => `c${String(i)}`);
+    const value = `${names.join()}\n${`${names.map(() => '12345').join()}\n`.repeat(5000)}`;
+    const touch = async (id: string, touched: readonly string[]): Promise<void> => {
+      const handle = converter.open({ ...asked, source: { value, id } });
+      for (const name of touched) await handle.column(name);
     };
-    await touch('first', ['a']);
-    expect(columns()).toEqual([['a']]);
-    for (let i = 0; i < 5; i++) await touch(String(i), ['a', 'b', 'c']);
+    await touch('first', ['c0']);
+    expect(columns()).toEqual([['c0']]);
+    for (let i = 0; i < 5; i++) await touch(String(i), names);
     const before = columns().length;
-    await touch('last', ['a', 'b', 'c']);
+    await touch('last', names);
     expect(columns().slice(before)).toEqual([undefined]);
   });
 });

@@ -1,6 +1,6 @@
 import { ConversionCache, fingerprint } from '@perf/cache';
 import { Compressor } from '@perf/compression';
-import { InlineExecutor, LazyLoadingManager } from '@perf/lazy';
+import { InlineExecutor, LazyLoadingManager, MemoryPool } from '@perf/lazy';
 import { OptimizationSelector } from '@perf/selector';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
@@ -21,11 +21,23 @@ const parts: fc.Arbitrary<OptimizeParts> = fc
   .record({
     cache: fc.constantFrom(undefined, 'plain', 'compressing'),
     lazy: fc.boolean(),
-    selector: fc.constantFrom(undefined, 'real', 'parallel', 'cache-first'),
+    selector: fc.constantFrom(
+      undefined,
+      'real',
+      'parallel',
+      'cache-first',
+      'streaming',
+      'memory-pool',
+      'adaptive',
+    ),
+    pool: fc.boolean(),
+    compression: fc.boolean(),
     executor: fc.constantFrom(undefined, 'inline', 'failing'),
     fingerprint: fc.boolean(),
   })
-  .map(({ cache, lazy, selector, executor, fingerprint: hashes }) => ({
+  .map(({ cache, lazy, selector, executor, fingerprint: hashes, pool, compression }) => ({
+    ...(pool ? { pool: new MemoryPool() } : {}),
+    ...(compression ? { compression: new Compressor() } : {}),
     ...(cache === undefined ? {} : { cache: newCache(cache === 'compressing') }),
     ...(lazy ? { lazy: new LazyLoadingManager() } : {}),
     ...(selector === undefined
@@ -103,7 +115,7 @@ describe('whatever the parts', () => {
           await outcome(() => converter.convert(one));
         }
         const { conversions, cacheHits, failures, strategies } = converter.stats();
-        const carriedOut = strategies['cache-first'] + strategies['lazy-loading'] + strategies.parallel;
+        const carriedOut = Object.values(strategies).reduce((sum, count) => sum + count, 0);
         expect(conversions).toBe(cacheHits + failures + carriedOut);
         expect(conversions).toBeLessThanOrEqual(2 * list.length);
       }),

@@ -4,7 +4,8 @@ import {
   type Batch as LazyBatch,
   type InlineExecutor,
   LazyLoadingManager,
-  type MemoryMonitor,
+  MemoryMonitor,
+  MemoryPool,
   type PoolScope,
   type Source,
   WorkerExecutor,
@@ -24,13 +25,17 @@ import {
   type ConversionResult,
   type ConvertOptions,
   type ConvertEvent,
+  type ConvertSpans,
   type ConverterStatistics,
   type Executor,
   type Format,
   type LazyHandle,
   type LazyLike,
   type OptimizeParts,
+  type MemoryLike,
+  type OwnStrategy,
   type PlanLike,
+  type PoolLike,
   type RequestKeyOptions,
   type Row,
   type SelectorLike,
@@ -46,6 +51,8 @@ describe('the ports', () => {
     expectTypeOf<Compressor>().toExtend<CompressorLike>();
     expectTypeOf<WorkerExecutor>().toExtend<Executor>();
     expectTypeOf<InlineExecutor>().toExtend<Executor>();
+    expectTypeOf<MemoryPool>().toExtend<PoolLike>();
+    expectTypeOf<MemoryMonitor>().toExtend<MemoryLike>();
     expectTypeOf<OptimizationSelector>().toExtend<SelectorLike>();
     expectTypeOf<OptimizationPlan>().toExtend<PlanLike>();
     expectTypeOf(fingerprint).toExtend<NonNullable<RequestKeyOptions['fingerprint']>>();
@@ -60,6 +67,10 @@ describe('the ports', () => {
       lazy: new LazyLoadingManager(),
       selector: new OptimizationSelector(),
       executor: new WorkerExecutor(),
+      pool: new MemoryPool(),
+      memory: new MemoryMonitor(),
+      compression: new Compressor(),
+      strategies: [] satisfies OwnStrategy[],
       clock: performance,
       fingerprint,
     });
@@ -117,7 +128,8 @@ describe('what the compiler knows of a converter', () => {
 
   it('its counters and its events', () => {
     expectTypeOf(converter.stats()).toEqualTypeOf<ConverterStatistics>();
-    expectTypeOf<keyof ConverterStatistics['strategies']>().toEqualTypeOf<StrategyName>();
+    expectTypeOf<ConverterStatistics['strategies']['streaming']>().toEqualTypeOf<number>();
+    expectTypeOf<StrategyName>().toExtend<keyof ConverterStatistics['strategies']>();
     expectTypeOf<ConvertEvent>().toEqualTypeOf<{
       readonly route: string;
       readonly from: Format;
@@ -128,7 +140,7 @@ describe('what the compiler knows of a converter', () => {
       readonly strategy: string;
       readonly reason: string;
       readonly cacheHit: boolean;
-      readonly spans: Readonly<Record<'plan' | 'key' | 'convert' | 'total', number>>;
+      readonly spans: ConvertSpans;
     }>();
   });
 

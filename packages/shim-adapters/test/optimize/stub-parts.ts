@@ -14,6 +14,7 @@ export class FixedSelector implements SelectorLike {
   readonly asked: { facts: RequestFacts; context: SelectionContext }[] = [];
   readonly previewed: SelectionContext[] = [];
   readonly told: { plan: PlanLike; outcome: Outcome }[] = [];
+  readonly hits: string[] = [];
   readonly plan: PlanLike;
 
   constructor(strategy: string) {
@@ -32,6 +33,10 @@ export class FixedSelector implements SelectorLike {
 
   feedback(plan: PlanLike, outcome: Outcome): void {
     this.told.push({ plan, outcome });
+  }
+
+  noteHit(key: string): void {
+    this.hits.push(key);
   }
 
   explain(plan: PlanLike): string {

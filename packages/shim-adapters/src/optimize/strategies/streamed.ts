@@ -9,15 +9,11 @@ import { concatTables } from '../../table/concat.js';
 import { ColumnTable } from '../../table/column-table.js';
 import type { Job, StrategyRun } from './strategy.js';
 
-/** What pieces can be put together to. */
-const JOINED: ReadonlySet<Format> = new Set<Format>([
-  'columns',
-  'csv',
-  'json',
-  'ndjson',
-  'arrow-ipc',
-  'parquet',
-]);
+/**
+ * What pieces in a row are to the byte what one go gives. Arrow IPC and Parquet are the same table in other batches: who
+ * wants those calls `stream`.
+ */
+const JOINED: ReadonlySet<Format> = new Set<Format>(['columns', 'csv', 'json', 'ndjson']);
 
 /**
  * Batch by batch: of the source and of what is between it and the result no more is held than two batches. Types must
@@ -53,7 +49,8 @@ async function streamed(
   return {
     data,
     format: request.to,
-    metadata: { ...seen, ...request.metadata },
+    // Who gave a table knows what is in it; of any other source it is told.
+    metadata: { ...(request.from === 'columns' ? {} : seen), ...request.metadata },
     warnings,
     quality: Math.max(0, 1 - lost / cells),
     route: path.hops.map(({ adapter: { id, version }, from, to }) => ({ from, to, adapter: id, version })),
