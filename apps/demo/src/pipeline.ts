@@ -1,6 +1,6 @@
 import { ConversionCache, fingerprint } from '@perf/cache';
 import { Compressor } from '@perf/compression';
-import { LazyLoadingManager, MemoryMonitor, WorkerExecutor } from '@perf/lazy';
+import { LazyLoadingManager, MemoryMonitor, MemoryPool, WorkerExecutor } from '@perf/lazy';
 import { OptimizationSelector } from '@perf/selector';
 import { defaultRegistry, optimize, withCompression, type ConversionResult } from '@perf/shim-adapters';
 import { arrowAdapter } from '@perf/shim-adapters/arrow';
@@ -15,16 +15,18 @@ export function createPipeline({ seed = 1, maxBytes = '500MB' }: { seed?: number
   const cache = new ConversionCache<ConversionResult>({ maxBytes, ...kept });
   const executor = new WorkerExecutor();
   const lazy = new LazyLoadingManager({ executor, memory });
+  const pool = new MemoryPool({ memory });
   const selector = new OptimizationSelector({ seed });
   const registry = defaultRegistry().register(arrowAdapter()).register(parquetAdapter());
-  const converter = optimize(registry, { cache, lazy, executor, selector, fingerprint });
+  const converter = optimize(registry, { cache, lazy, executor, selector, pool, memory, fingerprint });
   const close = async (): Promise<void> => {
     await converter.close();
     await lazy.close();
     await executor.close();
+    pool.close();
     cache.close();
     memory.close();
     await compressor.close();
   };
-  return { cache, compressor, executor, lazy, memory, selector, registry, converter, close };
+  return { cache, compressor, executor, lazy, memory, pool, selector, registry, converter, close };
 }

@@ -12,13 +12,14 @@ function refusal(...args: string[]): string {
 }
 
 describe('without a file', () => {
-  const demo = { kind: 'demo', seed: 1, quick: false, json: false, verbose: false };
+  const demo = { kind: 'demo', seed: 1, quick: false, json: false, verbose: false, report: undefined };
 
   it.each<[string[], object]>([
     [[], {}],
     [['--quick'], { quick: true }],
     [['--json'], { json: true }],
     [['--verbose'], { verbose: true }],
+    [['--report', 'x.html'], { report: 'x.html' }],
     [['--seed', '0'], { seed: 0 }],
     [['--seed=4294967295'], { seed: 4_294_967_295 }],
     [['--quick', '--seed', '7', '--json', '--verbose'], { quick: true, seed: 7, json: true, verbose: true }],
@@ -64,7 +65,19 @@ describe('help', () => {
   );
 
   it('names every flag', () => {
-    const flags = ['quick', 'seed', 'json', 'input', 'to', 'from', 'columns', 'output', 'verbose', 'help'];
+    const flags = [
+      'quick',
+      'seed',
+      'json',
+      'report',
+      'input',
+      'to',
+      'from',
+      'columns',
+      'output',
+      'verbose',
+      'help',
+    ];
     for (const flag of flags) expect(HELP).toContain(`--${flag}`);
   });
 });

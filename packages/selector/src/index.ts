@@ -4,7 +4,9 @@ export type { CoefficientName } from './coefficients.js';
 export { SelectorError, type SelectorErrorCode } from './errors.js';
 export type { SelectEvent } from './events.js';
 export { measureMachine, type MachineSpeed } from './machine.js';
-export { OptimizationSelector, type Outcome, type SelectorStatistics } from './optimization-selector.js';
+export { OptimizationSelector } from './optimization-selector.js';
+export type { Outcome } from './outcome.js';
+export type { SelectorStatistics } from './statistics.js';
 export { DEFAULTS, type SelectorOptions } from './options.js';
 export type { BeliefsState, SelectorState } from './state.js';
 export type {

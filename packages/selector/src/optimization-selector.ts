@@ -11,45 +11,16 @@ import { Exploration } from './exploration.js';
 import { checkCharacteristics, checkContext, checkOutcome } from './input.js';
 import { measureMachine, type MachineSpeed } from './machine.js';
 import { resolveOptions, type ResolvedOptions, type SelectorOptions } from './options.js';
+import type { Outcome } from './outcome.js';
 import { Peaks } from './peaks.js';
 import { Plan, type Grounds } from './plan.js';
 import { seededRandom } from './random.js';
 import { Reuse } from './reuse.js';
 import { analyzeSource, type AnalyzableSource } from './analysis/source.js';
 import { restoreState, stateOf, type Memory, type SelectorState } from './state.js';
+import type { SelectorStatistics } from './statistics.js';
 import type { OptimizationPlan, SelectionContext } from './strategy.js';
 import { Suspension } from './suspension.js';
-
-/** What came of a plan. */
-export interface Outcome {
-  readonly durationMs: number;
-  /** Bytes at the peak, where they were measured. */
-  readonly peakBytes?: number;
-  /** Whether the cache had the answer. Hits teach the chance of reuse, misses the cost of converting. */
-  readonly cacheHit?: boolean;
-  /** Set when the plan's strategy failed: it is then left alone on this route for a while. */
-  readonly error?: unknown;
-  /** What was carried out in the end, where that was another strategy; with it, `durationMs` is what that one took. */
-  readonly strategy?: string;
-}
-
-/** What a selector has done so far. */
-export interface SelectorStatistics {
-  /** Plans given by `select`. */
-  readonly decisions: number;
-  /** Decisions that took another than the best to learn. */
-  readonly explored: number;
-  /** Outcomes that were no cache hits and did not fail. */
-  readonly observed: number;
-  /** Outcomes with an `error`. */
-  readonly failures: number;
-  /** Share of outcomes that hit the cache, recent ones counting more, failures not at all; 0.3 before the first. */
-  readonly reuseProbability: number;
-  /** How often each strategy was decided for. */
-  readonly chosen: Readonly<Record<string, number>>;
-  /** Whether what it knows comes from a `state`, and how many outcomes had taught that one. */
-  readonly restored: number | 'none' | 'refused';
-}
 
 /**
  * Chooses how a conversion is carried out: the best strategy by an analytic cost model whose coefficients are corrected

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
   OptimizationSelector,
-  type OptimizationPlan,
   type Outcome,
   type StrategyName,
 } from '../src/index.js';

@@ -9,6 +9,10 @@ import type {
   SelectorOptions,
   SelectorStatistics,
   Strategy,
+  StrategyModel,
+  StrategyName,
+  CostTerm,
+  SelectorState,
 } from '../src/index.js';
 
 declare const selector: OptimizationSelector;
@@ -18,20 +22,26 @@ describe('the shape that others declare of a selector', () => {
     readonly strategy: string;
     readonly fallbacks: readonly string[];
     readonly reason: string;
+    readonly estimates?: readonly { readonly strategy: string; readonly missMs: number }[];
   }
   interface SelectorLike {
     select(
       facts: { readonly bytes: number; readonly conversionMs: number; readonly resultBytes: number },
       context: {
         readonly route: string;
+        readonly key?: string;
         readonly cores: number;
         readonly parts: number;
-        readonly available: readonly ('cache-first' | 'lazy-loading' | 'parallel')[];
+        readonly queueLength?: number;
+        readonly coldStart?: boolean;
+        readonly available: readonly string[];
         readonly reuseProbability?: number;
         readonly memoryLimit?: number;
+        readonly memoryPressure?: 'none' | 'moderate' | 'critical';
       },
     ): PlanLike;
-    feedback(plan: PlanLike, outcome: { durationMs: number; cacheHit?: boolean; error?: unknown }): void;
+    feedback(plan: PlanLike, outcome: { durationMs: number; error?: unknown; strategy?: string }): void;
+    noteHit?(key: string): void;
     explain(plan: PlanLike): string;
   }
 
@@ -43,8 +53,12 @@ describe('the shape that others declare of a selector', () => {
 
 describe('what the compiler knows', () => {
   it('of the strategies there are', () => {
-    expectTypeOf<Strategy>().toEqualTypeOf<'cache-first' | 'lazy-loading' | 'parallel'>();
-    expectTypeOf<SelectorStatistics['chosen']>().toEqualTypeOf<Readonly<Record<Strategy, number>>>();
+    expectTypeOf<StrategyName>().toEqualTypeOf<
+      'cache-first' | 'lazy-loading' | 'streaming' | 'memory-pool' | 'parallel' | 'adaptive'
+    >();
+    expectTypeOf<Strategy>().toEqualTypeOf<StrategyName | StrategyModel>();
+    expectTypeOf<SelectorStatistics['chosen']>().toEqualTypeOf<Readonly<Record<string, number>>>();
+    expectTypeOf(selector.toJSON()).toEqualTypeOf<SelectorState>();
   });
 
   it('of what goes from one call into the next', () => {
@@ -57,10 +71,13 @@ describe('what the compiler knows', () => {
 
   it('of errors and events', () => {
     expectTypeOf<SelectorError['code']>().toEqualTypeOf<
-      'ERR_PERF_SELECTOR_INVALID_OPTION' | 'ERR_PERF_SELECTOR_INVALID_INPUT'
+      | 'ERR_PERF_SELECTOR_INVALID_OPTION'
+      | 'ERR_PERF_SELECTOR_INVALID_INPUT'
+      | 'ERR_PERF_SELECTOR_BAD_STATE'
+      | 'ERR_PERF_SELECTOR_UNREADABLE'
     >();
     expectTypeOf<SelectEvent>().toEqualTypeOf<{
-      readonly strategy: Strategy;
+      readonly strategy: string;
       readonly estimates: readonly Estimate[];
       readonly regretMs: number;
     }>();
@@ -72,7 +89,9 @@ describe('what the compiler refuses', () => {
     // @ts-expect-error there is no such option
     ({ exlpore: 0 }) satisfies SelectorOptions;
     // @ts-expect-error there is no such strategy
-    void selector.select({}, { available: ['warp'] });
+    ({ strategies: ['warp'] }) satisfies SelectorOptions;
+    // @ts-expect-error there is no such coefficient
+    ({ ms: 1, coefficients: ['luck'] }) satisfies CostTerm;
     // @ts-expect-error an outcome has a duration
     selector.feedback(selector.select({}), { cacheHit: true });
   });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { OptimizationSelector, SelectorError, type SelectorState } from '../src/index.js';
+import { OptimizationSelector, type SelectorError, type SelectorState } from '../src/index.js';
 
 const MACHINE = { computeMs: 1, copyMs: 2 };
 const REQUEST = { bytes: 4 * 2 ** 20, conversionMs: 50, resultBytes: 3 * 2 ** 20, columns: 10 };

@@ -64,12 +64,9 @@ export { type Row } from './table/row.js';
 export { timeSeriesAdapter } from './time-series/adapter.js';
 export type { TimeSeries } from './time-series/time-series.js';
 export { valueReader, type ReadOptions, type ValueReader } from './table/value.js';
-export {
-  optimize,
-  OptimizedConverter,
-  type ConverterStatistics,
-  type OptimizeParts,
-} from './optimize/optimized-converter.js';
+export { optimize, OptimizedConverter } from './optimize/optimized-converter.js';
+export type { OptimizeParts } from './optimize/parts.js';
+export type { ConverterStatistics } from './optimize/statistics.js';
 export type { ConvertEvent, ConvertSpans } from './optimize/events.js';
 export type {
   CacheLike,

@@ -10,84 +10,18 @@ import type { ConversionResult } from '../result.js';
 import type { ConversionPath } from '../route.js';
 import { routeText } from '../route-run.js';
 import { convertChannel } from './events.js';
-import { Execution, type Executed, type StrategyCounts } from './execution.js';
+import { Execution, type Executed } from './execution.js';
 import { Keeping } from './keeping.js';
 import { Opening } from './opening.js';
+import { PARTS, type OptimizeParts } from './parts.js';
 import { Planning } from './planning.js';
-import type {
-  CacheLike,
-  CompressorLike,
-  Executor,
-  LazyHandle,
-  LazyLike,
-  MemoryLike,
-  OwnStrategy,
-  PlanLike,
-  PoolLike,
-  SelectorLike,
-} from './ports.js';
-import { addressOf, type Address, type RequestKeyOptions } from './request-key.js';
+import type { LazyHandle, PlanLike } from './ports.js';
+import { addressOf, type Address } from './request-key.js';
+import type { ConverterStatistics } from './statistics.js';
 import { closedError, Streaming } from './streaming.js';
 import { fromWider } from './wider-result.js';
 import { sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
 import { deferred, partsOf } from './with-lazy.js';
-
-/** The parts that `optimize` joins. Each may be missing; with none, the converter is the plain registry. */
-export interface OptimizeParts extends RequestKeyOptions {
-  /** Keeps results, so that nothing is converted twice. */
-  readonly cache?: CacheLike;
-  /** Defers conversions: `open` needs it. */
-  readonly lazy?: LazyLike;
-  /** Compresses what is kept from 10 MB on, for caches that do not compress by themselves. `ConversionCache` does. */
-  readonly compression?: CompressorLike;
-  /** Chooses how each conversion is carried out, and learns from what came of it. */
-  readonly selector?: SelectorLike;
-  /** Runs conversions on other threads. */
-  readonly executor?: Executor;
-  /** Lends buffers to conversions. */
-  readonly pool?: PoolLike;
-  /** Tells the selector how much memory is free, and how scarce it is. */
-  readonly memory?: MemoryLike;
-  /** Ways of your own to carry conversions out; the selector must know them as well. */
-  readonly strategies?: readonly OwnStrategy[];
-  readonly clock?: Clock;
-}
-
-/** What a converter has done so far. */
-export interface ConverterStatistics {
-  /** Calls of `convert` with a valid request that some route leads along, whatever came of them. */
-  readonly conversions: number;
-  /** Those answered from the cache, shared flights included. */
-  readonly cacheHits: number;
-  /** Those that could not be cached, because their source has no identity. */
-  readonly uncacheable: number;
-  /** Those that ended in an error, aborts included. */
-  readonly failures: number;
-  /** Times a strategy failed and the next one was taken. */
-  readonly fallbacks: number;
-  /** Calls of `open`. */
-  readonly opened: number;
-  /** Streams that were begun. */
-  readonly streams: number;
-  /**
-   * How often each strategy was carried out to its end; hits are none. `lazy-loading` counts columns that were converted
-   * alone, each of which was carried out in some way as well.
-   */
-  readonly strategies: Readonly<StrategyCounts>;
-}
-
-const PARTS: readonly (keyof OptimizeParts)[] = [
-  'cache',
-  'lazy',
-  'compression',
-  'selector',
-  'executor',
-  'pool',
-  'memory',
-  'strategies',
-  'clock',
-  'fingerprint',
-];
 
 /**
  * Converts through all parts it was given: the selector says how, the cache answers what was converted before, the

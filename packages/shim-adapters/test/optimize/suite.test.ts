@@ -6,12 +6,70 @@ import { promisify } from 'node:util';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createOptimizerSuite, type SuiteOptions } from '../../src/optimize/suite.js';
 import { content } from '../cells.js';
+import { turn } from './gate.js';
 import { failure, tableIn, textIn } from '../requests.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'suite-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const csv = 'id,city,price\n1,Zürich,1.25\n2,Lima,\n3,"a ""quoted"", name",-0.5\n';
+
+describe('the intent of a suite', () => {
+  const large = `a,b\n${'12345,some text that repeats\n'.repeat(60_000)}`;
+  const asked = { source: { value: large, id: 'large' }, from: 'csv', to: 'json' } as const;
+
+  it('low-memory keeps what is large compressed, and works on one thread', async () => {
+    await using suite = createOptimizerSuite({ intent: 'low-memory' });
+    await suite.converter.convert(asked);
+    await turn();
+    await suite.cache.settled();
+    expect(suite.cache.stats().compression.entries).toBe(1);
+    expect(suite.executor.concurrency).toBe(1);
+    expect(suite.pool.stats().maxBytes).toBe(500 * 2 ** 16);
+  });
+
+  it('predictable has one eviction policy, and takes the same way every time', async () => {
+    await using suite = createOptimizerSuite({ intent: 'predictable' });
+    for (let i = 0; i < 5; i++) {
+      await suite.converter.convert({ ...asked, source: { value: large, id: String(i) } });
+    }
+    expect(suite.cache.stats().policy).toBe('lru');
+    expect(suite.converter.stats().strategies['cache-first']).toBe(5);
+    expect(await suite.converter.explain(asked)).toContain('what a predictable selection always takes here');
+  });
+
+  it('balanced and fast leave what is below their thresholds as it is', async () => {
+    for (const intent of ['balanced', 'fast'] as const) {
+      await using suite = createOptimizerSuite({ intent });
+      await suite.converter.convert(asked);
+      await suite.cache.settled();
+      expect(suite.cache.stats().compression.entries).toBe(0);
+    }
+  });
+
+  it('gives way to what is said outright', async () => {
+    await using suite = createOptimizerSuite({ intent: 'low-memory', compressAbove: false, threads: 3 });
+    await suite.converter.convert(asked);
+    await suite.cache.settled();
+    expect([suite.cache.stats().compression.entries, suite.executor.concurrency]).toEqual([0, 3]);
+  });
+
+  it('is one of four', async () => {
+    const error = await failure(() => createOptimizerSuite({ intent: 'best' } as unknown as SuiteOptions));
+    expect(error.message).toContain("intent must be one of 'fast', 'low-memory', 'balanced', 'predictable'");
+  });
+});
+
+describe('what the selector of a suite has learned', () => {
+  it('goes into the next one', async () => {
+    const small = { source: { value: 'a\n1\n' }, from: 'csv', to: 'json' } as const;
+    await using first = createOptimizerSuite();
+    await first.converter.convert(small);
+    const state: unknown = JSON.parse(JSON.stringify(first.selector));
+    await using second = createOptimizerSuite({ state });
+    expect(second.selector.stats().restored).toBe(1);
+  });
+});
 
 describe('a suite', () => {
   it('takes a file through every format and back, and answers repeats from its cache', async () => {
