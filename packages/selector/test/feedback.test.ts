@@ -1,9 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import {
-  OptimizationSelector,
-  type Outcome,
-  type StrategyName,
-} from '../src/index.js';
+import { OptimizationSelector, type Outcome, type StrategyName } from '../src/index.js';
 import { Calibration } from '../src/calibration.js';
 import { refusal } from './refusal.js';
 

@@ -24,6 +24,7 @@ const NOTHING_TO_DO: ConversionPath = {
 /** The adapters a program knows, and the cheapest way between any two of their formats. */
 export class AdapterRegistry {
   readonly #adapters = new Map<string, ShimAdapter>();
+  #revision = 0;
 
   /**
    * Adds an adapter; one with the same id is replaced.
@@ -37,7 +38,13 @@ export class AdapterRegistry {
       );
     }
     this.#adapters.set(adapter.id, adapter);
+    this.#revision += 1;
     return this;
+  }
+
+  /** Changes with every adapter that is registered: what was found out about routes before is then out of date. */
+  get revision(): number {
+    return this.#revision;
   }
 
   get adapters(): readonly ShimAdapter[] {

@@ -9,6 +9,7 @@ import { checkRequirements, requireResult } from '../requirements.js';
 import type { ConversionResult } from '../result.js';
 import type { ConversionPath } from '../route.js';
 import { routeText } from '../route-run.js';
+import { DeclaredWays, type Way } from './declared-ways.js';
 import { convertChannel } from './events.js';
 import { Execution, type Executed } from './execution.js';
 import { Keeping } from './keeping.js';
@@ -36,6 +37,7 @@ export class OptimizedConverter {
   readonly #streaming: Streaming;
   readonly #opening: Opening;
   readonly #keeping: Keeping;
+  readonly #ways = new DeclaredWays();
   #closed = false;
   #conversions = 0;
   #cacheHits = 0;
@@ -67,10 +69,13 @@ export class OptimizedConverter {
   ): Promise<ConversionResult<Converted<T>>>;
   async convert(request: AnyRequest, options: ConvertOptions = {}): Promise<ConversionResult> {
     const started = this.#clock.now();
-    const path = this.#path(request);
+    if (this.#closed) throw closedError();
+    const known = this.#ways.find(request, this.#registry.revision);
+    const path = known?.path ?? this.#path(request);
     this.#conversions += 1;
     try {
-      return await this.#carryOut(path, request, options, started);
+      const way = known ?? this.#way(request, path);
+      return await this.#carryOut(way, request, options, started);
     } catch (error) {
       // Bad input fails whatever the strategy, so the selector hears nothing of it.
       this.#failures += 1;
@@ -153,7 +158,7 @@ export class OptimizedConverter {
   }
 
   async #carryOut(
-    path: ConversionPath,
+    { path, address }: Way,
     request: AnyRequest,
     given: ConvertOptions,
     started: number,
@@ -163,7 +168,6 @@ export class OptimizedConverter {
     const { signal } = bounds;
     const options = { ...given, ...(signal === undefined ? {} : { signal }) };
     throwIfAborted(signal);
-    const address = this.#address(request, path);
     const keyed = this.#clock.now();
     const work: Work = { planMs: 0, runMs: 0 };
     const result = await this.#ask(
@@ -269,6 +273,12 @@ export class OptimizedConverter {
       ...(signal === undefined ? {} : { signal }),
     });
     return this.#keeping.restored(kept, own);
+  }
+
+  #way(request: AnyRequest, path: ConversionPath): Way {
+    const way = { path, address: this.#address(request, path) };
+    this.#ways.remember(request, way);
+    return way;
   }
 
   #path(request: AnyRequest): ConversionPath {
