@@ -19,8 +19,8 @@ export default [
   entry('@perf/compression', 'compression/dist/index.js', '40 KB', ['fflate']),
   entry('@perf/lazy', 'lazy/dist/index.js', '19 KB', ['piscina']),
   entry('@perf/benchmark', 'benchmark/dist/index.js', '22 KB'),
-  entry('@perf/selector', 'selector/dist/index.js', '6 KB'),
-  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '46 KB'),
+  entry('@perf/selector', 'selector/dist/index.js', '16 KB'),
+  entry('@perf/shim-adapters', 'shim-adapters/dist/index.js', '49 KB'),
   entry('@perf/shim-adapters/arrow', 'shim-adapters/dist/arrow/index.js', '20 KB', ['@uwdata/flechette']),
   entry('@perf/shim-adapters/parquet', 'shim-adapters/dist/parquet/index.js', '31 KB', [
     'hyparquet',
@@ -32,7 +32,7 @@ export default [
     'hyparquet',
     'hyparquet-compressors',
   ]),
-  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '72 KB', [
+  entry('@perf/shim-adapters/suite', 'shim-adapters/dist/optimize/suite.js', '77 KB', [
     '@perf/benchmark',
     '@perf/cache',
     '@perf/compression',

@@ -6,7 +6,7 @@ import { runChild } from './child.js';
 import type { Chapter } from './chapters/chapter.js';
 import { coldAndRepeated } from './chapters/cold-and-repeated.js';
 import { keptBytes } from './chapters/compression.js';
-import { fourWays } from './chapters/four-ways.js';
+import { servedWays } from './chapters/ways.js';
 import { lazyMemory } from './chapters/lazy-memory.js';
 import { strategies } from './chapters/strategies.js';
 import { reportPage } from './report/page.js';
@@ -22,7 +22,7 @@ import {
 const REQUESTS = 200;
 const QUICK_REQUESTS = 60;
 
-/** Serves the stream of requests four ways, measures them from several sides and prints one table for each. */
+/** Serves the stream of requests five ways, measures them from several sides and prints one table for each. */
 export async function runDemo({ seed, quick, json, report }: DemoArguments): Promise<void> {
   const requests = quick ? QUICK_REQUESTS : REQUESTS;
   const chapters: Chapter[] = [];
@@ -36,7 +36,7 @@ export async function runDemo({ seed, quick, json, report }: DemoArguments): Pro
 
   const reports: ServerReport[] = [];
   for (const server of SERVER_KINDS) reports.push(await serve(server, requests, seed));
-  show(fourWays(reports));
+  show(servedWays(reports));
   const adaptive = reports.find(({ server }) => server === 'adaptive');
   const thrifty = reports.find(({ server }) => server === 'low-memory');
   if (adaptive !== undefined) {

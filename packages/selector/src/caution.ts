@@ -5,9 +5,9 @@
  */
 
 /** Share of the expected time that may be lost. */
-const LOSS = 0.02;
+const LOSS = 0.01;
 /** The part of an expected gain that counts: it is expected, not seen. */
-const GAIN = 0.5;
+const GAIN = 0.3;
 /** How many standard deviations worse than expected a departure may turn out. */
 const DEVIATIONS = 2;
 /** What may be saved up, in requests like the present one, so that the past does not license anything for ever. */

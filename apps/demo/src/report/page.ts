@@ -1,6 +1,6 @@
 /** The figures of one run as a page with pictures: one file that needs nothing else. */
 import type { Chapter } from '../chapters/chapter.js';
-import { verdicts, wayOf, type Way } from '../chapters/four-ways.js';
+import { verdicts, wayOf, type Way } from '../chapters/ways.js';
 import { SERVER_NAMES, type ServerReport } from '../server/messages.js';
 import { bars } from './figures/bars.js';
 import { escaped } from './figures/drawing.js';
@@ -41,8 +41,8 @@ export function reportPage(
   return [
     '<!doctype html>',
     '<html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">',
-    `<title>One stream of requests, served four ways</title><style>${STYLE}</style></head><body><main>`,
-    `<h1>One stream of requests, served four ways</h1><p>${about.map(escaped).join(' ')}</p>`,
+    `<title>One stream of requests, served five ways</title><style>${STYLE}</style></head><body><main>`,
+    `<h1>One stream of requests, served five ways</h1><p>${about.map(escaped).join(' ')}</p>`,
     ...sections,
     '</main></body></html>',
     '',

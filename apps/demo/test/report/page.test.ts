@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fourWays, verdicts, wayOf } from '../../src/chapters/four-ways.js';
+import { servedWays, verdicts, wayOf } from '../../src/chapters/ways.js';
 import { reportPage } from '../../src/report/page.js';
 import { SERVER_KINDS, type ServerKind, type ServerReport } from '../../src/server/messages.js';
 
@@ -28,7 +28,7 @@ function report(server: ServerKind, ms: number): ServerReport {
 }
 
 const reports = SERVER_KINDS.map((server, i) => report(server, 100 / (i + 1)));
-const page = reportPage(reports, [fourWays(reports)], ['About it.']);
+const page = reportPage(reports, [servedWays(reports)], ['About it.']);
 
 describe('the page of a run', () => {
   it('needs nothing else: no scripts, no addresses but those of SVG', () => {

@@ -28,11 +28,11 @@ export function wayOf({ server, served, totalMs, peakGrowthBytes, kept }: Server
   };
 }
 
-/** The same stream, served four ways; a process each. */
-export function fourWays(reports: readonly ServerReport[]): Chapter {
+/** The same stream, served five ways; a process each. */
+export function servedWays(reports: readonly ServerReport[]): Chapter {
   const ways = reports.map(wayOf);
   return chapter(
-    'The same stream, served four ways',
+    'The same stream, served five ways',
     [
       { title: 'served by', cell: ({ name }) => name },
       { title: 'total', right: true, cell: ({ totalMs }) => duration(totalMs) },
