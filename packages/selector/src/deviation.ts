@@ -17,7 +17,7 @@ const SLOPE_UNIT = 3;
 const STEEPEST = 2;
 
 /** Beliefs that each strategy has on each route: level, slope, knots. */
-export const DEVIATION_SIZE = 2 + KNOTS;
+export const DEVIATION_SIZE: number = 2 + KNOTS;
 
 export function deviationVariances(): number[] {
   const { level, slope, knot } = DEVIATION_VARIANCES;

@@ -6,7 +6,13 @@ import { builtInModels } from './cost-model.js';
 import { SelectorError } from './errors.js';
 import { INTENTS } from './intent.js';
 import type { MachineSpeed } from './machine.js';
-import { STRATEGY_NAMES, type Intent, type Strategy, type StrategyModel } from './strategy.js';
+import {
+  STRATEGY_NAMES,
+  type Intent,
+  type Strategy,
+  type StrategyModel,
+  type StrategyName,
+} from './strategy.js';
 
 /** How a selector is set up. */
 export interface SelectorOptions {
@@ -48,12 +54,12 @@ export interface ResolvedOptions {
   readonly onError: (error: SelectorError) => void;
 }
 
-export const DEFAULTS = {
-  strategies: STRATEGY_NAMES,
-  intent: 'balanced',
-  explore: 0.005,
-  seed: 1,
-} as const;
+export const DEFAULTS: {
+  readonly strategies: readonly StrategyName[];
+  readonly intent: Intent;
+  readonly explore: number;
+  readonly seed: number;
+} = Object.freeze({ strategies: STRATEGY_NAMES, intent: 'balanced', explore: 0.005, seed: 1 });
 
 const FIELDS: readonly (keyof SelectorOptions)[] = [
   'strategies',

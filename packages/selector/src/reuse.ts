@@ -104,7 +104,7 @@ export class Reuse {
 }
 
 /** Numbers that `toJSON` gives. */
-export const REUSE_COUNTS = 2 * (1 + 2 * FAMILIARITIES.length);
+export const REUSE_COUNTS: number = 2 * (1 + 2 * FAMILIARITIES.length);
 
 function table(): ReadonlyMap<Familiarity, Share> {
   return new Map(FAMILIARITIES.map((one) => [one, { yes: 0, all: 0 }]));

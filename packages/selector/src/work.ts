@@ -2,7 +2,7 @@ import type { DataCharacteristics } from './characteristics.js';
 import type { Coefficients } from './coefficients.js';
 import type { SelectionContext } from './strategy.js';
 
-export const MB = 2 ** 20;
+export const MB: number = 2 ** 20;
 
 /** A request in the terms of the cost model. */
 export interface Work {
