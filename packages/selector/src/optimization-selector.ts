@@ -221,6 +221,7 @@ export class OptimizationSelector {
     this.#reuse.observe(cacheHit, familiarity);
     if (cacheHit) return;
     if (error === undefined) this.#observed += 1;
+    if (request.intent === 'predictable') return;
     selectChannel.publish(() => ({
       strategy,
       estimates: plan.estimates,

@@ -24,7 +24,8 @@ interface Share {
 }
 
 export class Reuse {
-  readonly #seen = new Map<string, number>();
+  /** By a hash of their names: which ones they are is nobody's business, and names may be long. */
+  readonly #seen = new Map<number, number>();
   readonly #hits = table();
   readonly #again = table();
   readonly #all: Share = { yes: 0, all: 0 };
@@ -36,20 +37,21 @@ export class Reuse {
 
   familiarity(key: string | undefined): Familiarity {
     if (key === undefined) return 'unnamed';
-    return familiar(this.#seen.get(key) ?? 0);
+    return familiar(this.#seen.get(hashOf(key)) ?? 0);
   }
 
   /** A request is made. */
   see(key: string | undefined): void {
     if (key === undefined) return;
-    const count = this.#seen.get(key) ?? 0;
+    const name = hashOf(key);
+    const count = this.#seen.get(name) ?? 0;
     // It had been seen that often, and came again; and it is now seen once more, and may.
     if (count > 0) this.#of(this.#again, familiar(count)).yes += 1;
     const now = this.#of(this.#again, familiar(count + 1));
     now.yes *= FADE;
     now.all = now.all * FADE + 1;
-    this.#seen.delete(key);
-    this.#seen.set(key, count + 1);
+    this.#seen.delete(name);
+    this.#seen.set(name, count + 1);
     if (this.#seen.size > MAX_KEYS) {
       for (const oldest of this.#seen.keys()) {
         this.#seen.delete(oldest);
@@ -108,6 +110,13 @@ export const REUSE_COUNTS: number = 2 * (1 + 2 * FAMILIARITIES.length);
 
 function table(): ReadonlyMap<Familiarity, Share> {
   return new Map(FAMILIARITIES.map((one) => [one, { yes: 0, all: 0 }]));
+}
+
+/** FNV-1a over the code units (G. Fowler, L. C. Noll, K.-P. Vo). Two that meet are counted as one, which does little. */
+function hashOf(text: string): number {
+  let hash = 0x811c9dc5;
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
+  return hash >>> 0;
 }
 
 function familiar(count: number): Familiarity {

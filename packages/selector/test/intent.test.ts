@@ -44,6 +44,14 @@ describe('an intent', () => {
     expect(selector.stats().explored).toBe(0);
   });
 
+  it('predictable learns nothing', () => {
+    const selector = new OptimizationSelector({ intent: 'predictable' });
+    const before = selector.preview(LARGE, CONTEXT).estimates;
+    for (let i = 0; i < 20; i++) selector.feedback(selector.select(LARGE, CONTEXT), { durationMs: 1e5 });
+    expect(selector.preview(LARGE, CONTEXT).estimates).toEqual(before);
+    expect(selector.stats().observed).toBe(20);
+  });
+
   it('predictable takes the next in its order when the first does not fit', () => {
     expect(chosen('predictable', { memoryLimit: 300 * MB })).toBe('streaming');
     expect(chosen('predictable', { available: ['parallel', 'memory-pool'] })).toBe('memory-pool');

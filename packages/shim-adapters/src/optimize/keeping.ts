@@ -30,7 +30,8 @@ export class Keeping {
 
   async kept(result: ConversionResult): Promise<unknown> {
     if (this.#codec === undefined || result.bytes < COMPRESS_ABOVE) return result;
-    const frames = await this.#codec.encode(result);
+    // What cannot be compressed is kept as it is: the conversion has succeeded.
+    const frames = await this.#codec.encode(result).catch(() => undefined);
     if (frames === undefined) return result;
     const bytes = frames.reduce((sum, { byteLength }) => sum + byteLength, 0);
     return bytes <= WORTH_IT * result.bytes ? new KeptFrames(frames) : result;

@@ -47,7 +47,7 @@ export class Opening {
   ): (name: string, options: ConvertOptions) => Promise<unknown> {
     const route = routeText(request.from, path.hops);
     const touched = new Set<string>();
-    let spentMs = 0;
+    const done = { columns: 0, ms: 0 };
     let planned: Promise<OpenPlan> | undefined;
     return async (name, options) => {
       planned ??= this.#plan(request, path, route, isKept, options.signal);
@@ -61,11 +61,11 @@ export class Opening {
       const started = this.#clock.now();
       const wanted: AnyRequest = isLazy ? { ...request, columns: [name] } : request;
       const { data } = await convert({ ...wanted, to: 'columns' }, options);
-      spentMs += this.#clock.now() - started;
+      done.ms += this.#clock.now() - started;
+      done.columns += 1;
       if (isLazy) this.#execution.count('lazy-loading');
-      if (plan !== undefined && (!isLazy || touched.size >= expected)) {
-        const strategy = isLazy ? 'lazy-loading' : 'cache-first';
-        this.#planning.outcome(plan, strategy, spentMs);
+      if (plan !== undefined && done.columns === (isLazy ? expected : 1)) {
+        this.#planning.outcome(plan, isLazy ? 'lazy-loading' : 'cache-first', done.ms);
       }
       return data;
     };

@@ -65,6 +65,18 @@ describe('what is kept by a cache that does not compress', () => {
     expect(converter.stats().cacheHits).toBe(1);
   });
 
+  it('is left as it is when compressing fails: the conversion has succeeded', async () => {
+    const compression = {
+      compress: () => Promise.reject(new Error('no memory')),
+      decompress: () => Promise.reject(new Error('never')),
+      decompressSync: () => undefined,
+    };
+    const cache = new PlainCache();
+    const converter = optimize(fullRegistry(), { cache, compression });
+    const first = await converter.convert(large);
+    expect((await converter.convert(large)).data).toBe(first.data);
+  });
+
   it('is left as it is without a compressor', async () => {
     const cache = new PlainCache();
     await optimize(fullRegistry(), { cache }).convert(large);

@@ -111,6 +111,29 @@ describe('a conversion that was opened', () => {
     expect(own().every(({ error }) => error === undefined)).toBe(true);
   });
 
+  it('counts the columns that came, not those that were asked for, when several are touched at once', async () => {
+    const selector = new OpenSelector('lazy-loading');
+    let now = 0;
+    const { adapter } = countedAdapter();
+    const converter = optimize(new AdapterRegistry().register(adapter), {
+      lazy: new LazyLoadingManager({ threshold: 0 }),
+      cache: new ConversionCache<ConversionResult>(),
+      selector,
+      clock: { now: () => (now += 1) },
+    });
+    const touch = async (id: string): Promise<void> => {
+      const handle = converter.open({ ...asked, source: { value: 'a,b,c\n1,2,3\n', id } });
+      await Promise.all(['a', 'b', 'c'].map((name) => handle.column(name)));
+    };
+    await touch('first');
+    const before = selector.told.length;
+    await touch('second');
+    // Three conversions, each told by itself, and one outcome of the handle: of all three together.
+    const told = selector.told.slice(before).map(({ durationMs }) => durationMs);
+    expect(told).toHaveLength(4);
+    expect(Math.max(...told)).toBe(told.at(-1));
+  });
+
   it('loads column by column where nothing is kept, for the whole would be converted for each', async () => {
     const { converter, columns } = opened(new OpenSelector('cache-first'), false);
     const handle = converter.open(asked);

@@ -103,6 +103,16 @@ describe('the strategy streaming', () => {
     }
   });
 
+  it('keeps to the bounds of its caller', async () => {
+    const { converter } = forced('streaming');
+    const tooLarge = await failure(() => converter.convert(large, { maxBytes: '1MB' }));
+    expect(tooLarge.code).toBe('ERR_PERF_CONVERT_MEMORY_EXCEEDED');
+    let now = 0;
+    const clock = { now: () => (now += 100) };
+    const tooLate = await failure(() => converter.convert(large, { timeout: 500, clock }));
+    expect(tooLate.code).toBe('ERR_PERF_CONVERT_TIMEOUT');
+  });
+
   it('is not there for what cannot be streamed, nor for what can be read only once', async () => {
     const { converter, selector } = forced('cache-first');
     await converter.convert(request('json', 'columns', '[{"a":1}]'));
@@ -139,6 +149,18 @@ describe('the strategy memory-pool', () => {
     pool.trim();
     expect(Buffer.from(data as Uint8Array).toString()).toBe('[{"a":1},{"a":2}]');
     expect((await converter.convert(small)).data).toBe(data);
+  });
+
+  it('leaves memory to a caller who says where it is to come from', async () => {
+    using pool = new MemoryPool();
+    const { converter } = forced('memory-pool', { pool });
+    let asked = 0;
+    const allocate = (bytes: number): Uint8Array => {
+      asked += 1;
+      return new Uint8Array(bytes);
+    };
+    await converter.convert(large, { allocate });
+    expect([asked > 0, pool.stats().fresh]).toEqual([true, 0]);
   });
 
   it('gives its buffers back when the conversion fails', async () => {

@@ -15,6 +15,8 @@ export function pooledRun(registry: AdapterRegistry, pool: PoolLike): StrategyRu
     name: 'memory-pool',
     can: ({ hops }, { to }) => hops.length > 0 && WRITTEN.has(to),
     async run({ path, request, options }) {
+      // Where a caller says where memory is to come from, it comes from there.
+      if (options.allocate !== undefined) return registry.convertAlong(path, request, options);
       using scope = pool.scope();
       const { allocate } = scope;
       const result = await registry.convertAlong(path, request, { ...options, allocate });

@@ -1,5 +1,6 @@
 import { systemClock } from '@perf/internal/clock';
 import type { Batch } from '../../adapter.js';
+import { Bounds } from '../../bounds.js';
 import { ConversionError } from '../../errors.js';
 import { mergedWarnings } from '../../losses.js';
 import type { AdapterRegistry } from '../../registry.js';
@@ -41,7 +42,13 @@ async function streamed(
   };
   const batches: Batch[] = [];
   const stream = registry.stream(request, { ...options, strictTypes: true, onTable });
-  for await (const batch of stream) batches.push(batch);
+  using bounds = new Bounds({ ...options, clock });
+  let held = 0;
+  for await (const batch of stream) {
+    held += batch.bytes;
+    bounds.checkpoint(held);
+    batches.push(batch);
+  }
   const data = joined(request, batches);
   const warnings = mergedWarnings(batches.flatMap((batch) => batch.warnings));
   const lost = warnings.reduce((sum, { lossy, count }) => sum + (lossy ? count : 0), 0);
