@@ -49,15 +49,16 @@ export function choose(
   const isSure = expected === best || isSurelyBetter(best, expected, doubtBetween(best, expected), caution);
   const chosen = isSure ? best : expected;
   if (exploration !== undefined) {
-    caution.earn(expected.prediction.logMs);
-    if (chosen !== expected) caution.departed(expected.prediction.logMs, chosen.prediction.logMs);
+    const usual = expected.prediction.logMs;
+    caution.earn(usual);
+    if (chosen !== expected) caution.departed(usual, worthBeside(chosen, expected));
   }
   const trial = exploration?.trial(chosen.prediction.logMs, () =>
     healthy
       .filter((candidate) => candidate !== chosen)
       .map((candidate) => ({
         candidate,
-        logMs: candidate.prediction.logMs,
+        logMs: worthBeside(candidate, chosen),
         doubt: doubtBetween(candidate, chosen),
       })),
   );
@@ -67,5 +68,10 @@ export function choose(
 
 function isSurelyBetter(best: Candidate, expected: Candidate, doubt: number, caution: Caution): boolean {
   if (expected.score - best.score < SURE * doubt) return false;
-  return caution.allows(expected.prediction.logMs, best.prediction.logMs, doubt);
+  return caution.allows(expected.prediction.logMs, worthBeside(best, expected), doubt);
+}
+
+/** What a candidate takes beside another one, the memory that it saves or costs counted as time. */
+function worthBeside(candidate: Candidate, other: Candidate): number {
+  return other.prediction.logMs + candidate.score - other.score;
 }

@@ -44,6 +44,13 @@ describe('an intent', () => {
     expect(selector.stats().explored).toBe(0);
   });
 
+  it('low-memory tries nothing that takes less time for more memory', () => {
+    const selector = new OptimizationSelector({ intent: 'low-memory', explore: 0.5 });
+    const taken = Array.from({ length: 300 }, () => selector.select(LARGE, CONTEXT).strategy);
+    expect(new Set(taken)).not.toContain('parallel');
+    expect(taken.filter((strategy) => strategy === 'streaming').length).toBeGreaterThan(200);
+  });
+
   it('predictable learns nothing', () => {
     const selector = new OptimizationSelector({ intent: 'predictable' });
     const before = selector.preview(LARGE, CONTEXT).estimates;

@@ -1,4 +1,6 @@
+import { shown } from '@perf/internal/errors';
 import type { ConvertOptions } from '../adapter.js';
+import { refuseOption } from '../errors.js';
 import type { AdapterRegistry } from '../registry.js';
 import type { AnyRequest } from '../request.js';
 import type { ConversionResult } from '../result.js';
@@ -63,6 +65,12 @@ export class Execution {
       adaptiveRun(registry, { streamed, parallel }),
       ...strategies.map(ownRun),
     ];
+    const taken = strategies.find(
+      ({ name }, i) => name in NONE || strategies.findIndex((one) => one.name === name) !== i,
+    );
+    if (taken !== undefined) {
+      throw refuseOption(`strategies must have names of their own; given ${shown(taken.name)}`);
+    }
     this.#counts = { ...NONE, ...Object.fromEntries(strategies.map(({ name }) => [name, 0])) };
   }
 

@@ -92,7 +92,9 @@ export class Planning {
     signal: AbortSignal | undefined,
   ): Promise<number | undefined> {
     if (columns !== undefined) return columns.length;
-    if (!('path' in source) && !('value' in source)) return undefined;
+    const isBytes =
+      'value' in source && (typeof source.value === 'string' || source.value instanceof Uint8Array);
+    if (!('path' in source) && !isBytes) return undefined;
     try {
       const found = await this.#selector?.analyzeSource?.(source, signal === undefined ? {} : { signal });
       return found === undefined || found.columns === 0 ? undefined : found.columns;

@@ -287,6 +287,16 @@ describe('a strategy of your own', () => {
     ]);
   });
 
+  it.each([['streaming'], ['cache-first'], ['twice', 'twice']])(
+    'has a name of its own: %s is refused',
+    (...names) => {
+      const strategies = names.map((name) => ({ name, can: () => true, run: () => plain(asked) }));
+      expect(() => optimize(fullRegistry(), { strategies })).toThrow(
+        'strategies must have names of their own',
+      );
+    },
+  );
+
   it('is left out where it cannot', async () => {
     const { converter, selector } = forced(
       'native',
