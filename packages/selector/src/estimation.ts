@@ -108,6 +108,20 @@ export class Estimation {
     }
     return candidates.sort((a, b) => rank(a) - rank(b) || a.score - b.score);
   }
+
+  /** Why there is nothing to choose from: what was allowed, and what is needed. */
+  nothingFits({ work, context }: Request, candidates: readonly Candidate[]): SelectorError {
+    const names = this.#models.map(({ name }) => name);
+    const { available = names } = context;
+    const needed = candidates.flatMap(({ estimate: { strategy, peakBytes } }) =>
+      available.includes(strategy) ? [peakBytes] : [],
+    );
+    const why =
+      needed.length > 0
+        ? `every available strategy needs more than memoryLimit (${String(work.memoryLimit)} bytes); the least needs ${String(Math.round(Math.min(...needed)))}`
+        : `no strategy is available; there are ${names.join(', ')}`;
+    return new SelectorError('ERR_PERF_SELECTOR_INVALID_INPUT', `nothing can be selected: ${why}`);
+  }
 }
 
 function rank({ estimate: { feasible, suspended } }: Candidate): number {

@@ -190,7 +190,7 @@ export class OptimizationSelector {
       caution: this.#caution,
       exploration,
     });
-    if (choice === undefined) throw this.#nothingFits(request, candidates);
+    if (choice === undefined) throw this.#estimation.nothingFits(request, candidates);
     const reuseProbability = this.#reuse.again(familiarity);
     return { owner: this, request, familiarity, choice, candidates, reuseProbability, answered: false };
   }
@@ -288,19 +288,6 @@ export class OptimizationSelector {
     const candidates = this.#estimation.candidates(request);
     return choose(candidates, intent, this.#doubtBetween(request), { caution: this.#caution })?.chosen
       .estimate.strategy;
-  }
-
-  #nothingFits({ work, context }: Request, candidates: readonly Candidate[]): SelectorError {
-    const names = this.#options.models.map(({ name }) => name);
-    const { available = names } = context;
-    const needed = candidates.flatMap(({ estimate: { strategy, peakBytes } }) =>
-      available.includes(strategy) ? [peakBytes] : [],
-    );
-    const why =
-      needed.length > 0
-        ? `every available strategy needs more than memoryLimit (${String(work.memoryLimit)} bytes); the least needs ${String(Math.round(Math.min(...needed)))}`
-        : `no strategy is available; there are ${names.join(', ')}`;
-    return new SelectorError('ERR_PERF_SELECTOR_INVALID_INPUT', `nothing can be selected: ${why}`);
   }
 }
 

@@ -11,15 +11,16 @@ import type { ConversionPath } from '../route.js';
 import { routeText } from '../route-run.js';
 import { DeclaredWays, type Way } from './declared-ways.js';
 import { convertChannel } from './events.js';
-import { Execution, type Executed } from './execution.js';
+import { Execution } from './execution.js';
 import { Keeping } from './keeping.js';
 import { Opening } from './opening.js';
 import { PARTS, type OptimizeParts } from './parts.js';
 import { Planning } from './planning.js';
-import type { LazyHandle, PlanLike } from './ports.js';
+import type { LazyHandle } from './ports.js';
 import { addressOf, type Address } from './request-key.js';
 import type { ConverterStatistics } from './statistics.js';
 import { closedError, Streaming } from './streaming.js';
+import { traceOf, type Work } from './trace.js';
 import { fromWider } from './wider-result.js';
 import { sharedOptions, whereCacheable, withMetadata, withoutMetadata } from './with-cache.js';
 import { deferred, partsOf } from './with-lazy.js';
@@ -177,34 +178,12 @@ export class OptimizedConverter {
       options,
     );
     const ended = this.#clock.now();
-    const { done, plan } = work;
+    const { done } = work;
     if (done === undefined) {
       this.#cacheHits += 1;
       if (address !== undefined) this.#planning.noteHit(address.key.cacheKey);
     }
-    convertChannel.publish(() => {
-      const elsewhere = done?.strategy === 'parallel' || done?.strategy === 'adaptive';
-      const adapters = elsewhere ? Math.min(work.runMs, done.result.durationMs) : work.runMs;
-      return {
-        route: routeText(request.from, path.hops),
-        from: request.from,
-        to: request.to,
-        bytes: result.bytes,
-        rows: typeof result.metadata['rows'] === 'number' ? result.metadata['rows'] : undefined,
-        durationMs: ended - started,
-        strategy: done?.strategy ?? 'cache-first',
-        reason: plan?.reason ?? 'the cache had the answer',
-        cacheHit: done === undefined,
-        spans: {
-          key: keyed - started,
-          cache: Math.max(0, ended - keyed - work.planMs - work.runMs),
-          plan: work.planMs,
-          thread: Math.max(0, work.runMs - adapters),
-          convert: adapters,
-          total: ended - started,
-        },
-      };
-    });
+    convertChannel.publish(() => traceOf(work, { request, path, result, started, keyed, ended }));
     return requireResult(withMetadata(result, request), given);
   }
 
@@ -292,14 +271,6 @@ export class OptimizedConverter {
     if (this.#parts.cache === undefined) return undefined;
     return whereCacheable(() => addressOf(request, path, this.#parts));
   }
-}
-
-/** What was done for one request. */
-interface Work {
-  plan?: PlanLike;
-  done?: Executed;
-  planMs: number;
-  runMs: number;
 }
 
 /** Joins a registry with whatever parts there are into one converter. */

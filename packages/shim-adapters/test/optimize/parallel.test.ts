@@ -4,7 +4,7 @@ import { InlineExecutor, WorkerExecutor } from '@perf/lazy';
 import { OptimizationSelector } from '@perf/selector';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ShimAdapter } from '../../src/adapter.js';
-import { defineAdapter } from '../../src/define-adapter.js';
+import { defineAdapter, type StepContext } from '../../src/define-adapter.js';
 import { ConversionError } from '../../src/errors.js';
 import { optimize } from '../../src/optimize/optimized-converter.js';
 import type { Executor } from '../../src/optimize/ports.js';
@@ -27,7 +27,7 @@ const asked: AnyRequest = { source: { value: 'a,b\n1,x\n2,y\n' }, from: 'csv', t
 /** A registry of one adapter that is found elsewhere under `exported`, and runs `convert` when it is used here. */
 function elsewhere(
   exported: string,
-  convert: () => unknown = mustNotRunHere,
+  convert: (request: AnyRequest, context: StepContext) => unknown = mustNotRunHere,
   id = exported.replace('Adapter', ''),
 ): AdapterRegistry {
   const adapter = defineAdapter({
@@ -62,6 +62,21 @@ describe('the strategy parallel', () => {
     expect(converter.stats()).toMatchObject({ strategies: { parallel: 1, 'cache-first': 0 }, fallbacks: 0 });
     expect(selector.told).toHaveLength(1);
     expect(selector.told[0]?.outcome).not.toHaveProperty('error');
+  });
+
+  it('is where adaptive goes on with work that outruns its estimate', async () => {
+    let begun = 0;
+    const registry = elsewhere('whereAdapter', (_request, { checkpoint }) => {
+      begun += 1;
+      for (;;) checkpoint();
+    });
+    let now = 0;
+    const selector = new FixedSelector('adaptive');
+    const converter = optimize(registry, { executor: workers, selector });
+    const result = await converter.convert(asked, { clock: { now: () => (now += 1) } });
+    expect([begun, now >= 25]).toEqual([1, true]);
+    expect(JSON.parse(textIn(result))).toMatchObject({ isMainThread: false });
+    expect(converter.stats()).toMatchObject({ fallbacks: 0, strategies: { adaptive: 1, parallel: 0 } });
   });
 
   it('is not taken when the selector says otherwise', async () => {
