@@ -87,6 +87,7 @@ function progressOf(reports: readonly ServerReport[]): string {
   return lines('Answered as time goes by', all, {
     x: 'seconds',
     y: 'requests answered',
+    names: 'below',
     shownX: String,
     shownY: String,
   });
@@ -102,6 +103,7 @@ function distribution(reports: readonly ServerReport[]): string {
     x: 'milliseconds, in powers of ten',
     y: 'answered within, %',
     logarithmic: true,
+    names: 'above',
     shownX: String,
     shownY: String,
   });
@@ -145,7 +147,7 @@ function ways({ served }: ServerReport): string {
 }
 
 const ROOMS = [
-  ['key', 'key: telling sources apart'],
+  ['key', 'keys'],
   ['cache', 'cache'],
   ['plan', 'selector'],
   ['thread', 'to threads and back'],

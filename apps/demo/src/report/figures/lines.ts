@@ -12,11 +12,14 @@ export interface Axes {
   readonly y: string;
   /** `true`: the x axis in powers of ten. */
   readonly logarithmic?: boolean;
+  /** Where the names of the lines stand: above to the left, or below to the right, wherever the lines are not. */
+  readonly names: 'above' | 'below';
   readonly shownX: (value: number) => string;
   readonly shownY: (value: number) => string;
 }
 
 const LEFT = 64;
+const ROW = 18;
 
 /** Lines over one pair of axes, with their names above. */
 export function lines(title: string, all: readonly Line[], axes: Axes): string {
@@ -49,10 +52,12 @@ export function lines(title: string, all: readonly Line[], axes: Axes): string {
         points.map(([a, b]) => [x(a), y(b)]),
         className,
       ),
-      text(width - right, height - bottom - 10 - (all.length - 1 - i) * 18, label, {
-        anchor: 'end',
-        className: `name ${className}`,
-      }),
+      axes.names === 'above'
+        ? text(LEFT + 12, top + 18 + i * ROW, label, { className: `name ${className}` })
+        : text(width - right, height - bottom - 10 - (all.length - 1 - i) * ROW, label, {
+            anchor: 'end',
+            className: `name ${className}`,
+          }),
     ]),
   ]);
 }
