@@ -1,0 +1,67 @@
+/** A program of somebody else: an empty folder, and what npm installs there. */
+import { lstatSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { run } from './command.mjs';
+
+export class Consumer {
+  constructor(folder) {
+    this.folder = folder;
+    mkdirSync(folder, { recursive: true });
+    this.write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
+  }
+
+  write(name, text) {
+    writeFileSync(join(this.folder, name), text);
+  }
+
+  /** Installs packages by name or tarball. */
+  async install(...what) {
+    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...what], {
+      cwd: this.folder,
+    });
+  }
+
+  /** Runs a file of this program. */
+  async node(file, ...flags) {
+    return run(process.execPath, [...flags, file], { cwd: this.folder });
+  }
+
+  /** The names of what is installed, scopes included, beneath one another as well. */
+  get installed() {
+    return namesIn(join(this.folder, 'node_modules'));
+  }
+
+  get installedBytes() {
+    return bytesOf(join(this.folder, 'node_modules'));
+  }
+}
+
+function namesIn(folder) {
+  return entries(folder).flatMap((entry) => {
+    if (entry.startsWith('.')) return [];
+    if (entry.startsWith('@')) return entries(join(folder, entry)).map((name) => `${entry}/${name}`);
+    return [entry, ...namesIn(join(folder, entry, 'node_modules'))];
+  });
+}
+
+function entries(folder) {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function bytesOf(path) {
+  const stat = lstatSync(path);
+  if (!stat.isDirectory()) return stat.size;
+  return readdirSync(path).reduce((sum, entry) => sum + bytesOf(join(path, entry)), 0);
+}
+
+/** The first example of a README: TypeScript, as users copy it. */
+export function readmeExample(folder) {
+  const readme = readFileSync(join(folder, 'README.md'), 'utf8');
+  const found = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
+  if (found === undefined) throw new Error(`${folder} has no example in its README`);
+  return found;
+}
