@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
-import { root } from '../../checks/src/workspace.mjs';
+import { root } from '@perf/tooling-checks/workspace';
 import { run } from './command.mjs';
 import { Consumer } from './consumer.mjs';
 

@@ -1,7 +1,7 @@
 /** The packages as they would be published. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { publishedPackages } from '../../checks/src/workspace.mjs';
+import { publishedPackages } from '@perf/tooling-checks/workspace';
 import { run } from './command.mjs';
 
 /** Packs every published package into a folder. */
