@@ -1,6 +1,7 @@
 import type { Calibration, ModelCost, Prediction } from './calibration.js';
 import type { DataCharacteristics } from './characteristics.js';
-import { PRIORS } from './coefficients.js';
+import { shown } from '@perf/internal/errors';
+import { PRIORS, ROUTE_COEFFICIENTS, SHARED_COEFFICIENTS } from './coefficients.js';
 import { SelectorError } from './errors.js';
 import { memoryWorth, scoreOf } from './intent.js';
 import type { Peaks } from './peaks.js';
@@ -124,6 +125,8 @@ export class Estimation {
   }
 }
 
+const KNOWN: ReadonlySet<string> = new Set([...ROUTE_COEFFICIENTS, ...SHARED_COEFFICIENTS]);
+
 function rank({ estimate: { feasible, suspended } }: Candidate): number {
   return feasible ? Number(suspended) : 2;
 }
@@ -131,7 +134,14 @@ function rank({ estimate: { feasible, suspended } }: Candidate): number {
 /** A model of your own may say anything; only what could be true is judged. */
 function costOf(model: StrategyModel, work: Work): ModelCost {
   const terms = model.cost(work);
-  for (const { ms } of terms) {
+  for (const { ms, coefficients } of terms) {
+    const unknown = coefficients.find((name) => !KNOWN.has(name));
+    if (unknown !== undefined) {
+      throw new SelectorError(
+        'ERR_PERF_SELECTOR_INVALID_INPUT',
+        `strategy '${model.name}' must name coefficients that there are (${[...KNOWN].join(', ')}); it gave ${shown(unknown)}`,
+      );
+    }
     if (ms >= 0 && ms < Infinity) continue;
     throw new SelectorError(
       'ERR_PERF_SELECTOR_INVALID_INPUT',

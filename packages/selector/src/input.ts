@@ -25,12 +25,19 @@ const SHARES = ['nullRatio', 'sparsity', 'compressibility', 'sortedness'] as con
 
 /** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` naming the first number that cannot be true */
 export function checkCharacteristics(c: Partial<DataCharacteristics>): void {
+  checkObject(c, 'characteristics');
   for (const field of COUNTS) checkNumber(c[field], field);
   for (const field of SHARES) checkNumber(c[field], field, 1);
 }
 
 /** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` naming the first field that cannot be true */
 export function checkContext(context: SelectionContext): void {
+  checkObject(context, 'context');
+  checkText(context.route, 'route');
+  checkText(context.key, 'key');
+  const available: unknown = context.available;
+  if (available !== undefined && !Array.isArray(available))
+    throw wrong('available', 'a list of strategies', available);
   checkNumber(context.reuseProbability, 'reuseProbability', 1);
   checkNumber(context.columnsTouched, 'columnsTouched');
   checkNumber(context.memoryLimit, 'memoryLimit', Infinity);
@@ -42,9 +49,27 @@ export function checkContext(context: SelectionContext): void {
 }
 
 /** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` when a duration or a peak is no number */
-export function checkOutcome(durationMs: unknown, peakBytes: unknown): void {
+export function checkOutcome(outcome: { readonly durationMs: unknown; readonly peakBytes?: unknown }): void {
+  checkObject(outcome, 'outcome');
+  const { durationMs, peakBytes } = outcome;
   if (!isWithin(durationMs, MOST)) throw refusal('durationMs', MOST, durationMs);
   checkNumber(peakBytes, 'peakBytes');
+}
+
+/** @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` for anything but a text, or nothing at all */
+export function checkText(value: unknown, field: string): void {
+  if (value !== undefined && typeof value !== 'string') throw wrong(field, 'a text', value);
+}
+
+function checkObject(value: unknown, field: string): void {
+  if (typeof value !== 'object' || value === null) throw wrong(field, 'an object', value);
+}
+
+function wrong(field: string, what: string, value: unknown): SelectorError {
+  return new SelectorError(
+    'ERR_PERF_SELECTOR_INVALID_INPUT',
+    `${field} must be ${what}; given ${shown(value)}`,
+  );
 }
 
 function checkNumber(value: unknown, field: string, max: number = MOST): void {

@@ -8,7 +8,7 @@ import { Estimation, type Candidate, type Request } from './estimation.js';
 import { selectChannel } from './events.js';
 import { explanation } from './explanation.js';
 import { Exploration } from './exploration.js';
-import { checkCharacteristics, checkContext, checkOutcome } from './input.js';
+import { checkCharacteristics, checkContext, checkOutcome, checkText } from './input.js';
 import { measureMachine, type MachineSpeed } from './machine.js';
 import { resolveOptions, type ResolvedOptions, type SelectorOptions } from './options.js';
 import type { Outcome } from './outcome.js';
@@ -104,7 +104,7 @@ export class OptimizationSelector {
    * @throws SelectorError `ERR_PERF_SELECTOR_INVALID_INPUT` when the duration is no number of milliseconds, at least 0
    */
   feedback(plan: OptimizationPlan, outcome: Outcome): void {
-    checkOutcome(outcome.durationMs, outcome.peakBytes);
+    checkOutcome(outcome);
     const grounds = this.#groundsOf(plan);
     if (grounds === undefined || grounds.answered) return;
     grounds.answered = true;
@@ -123,6 +123,7 @@ export class OptimizationSelector {
 
   /** A request was answered by the cache, before a strategy had to be chosen: that is learned of its like. */
   noteHit(key: string): void {
+    checkText(key, 'key');
     const familiarity = this.#reuse.familiarity(key);
     this.#reuse.see(key);
     this.#reuse.observe(true, familiarity);

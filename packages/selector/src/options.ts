@@ -89,10 +89,10 @@ export function resolveOptions(options: SelectorOptions = {}): ResolvedOptions {
     ),
     explore: parseShare(explore, 'explore', 0.5),
     seed: parseCount(seed, 'seed', refuse, { min: 0, max: 2 ** 32 - 1 }),
-    clock: options.clock ?? systemClock,
+    clock: parseClock(options.clock),
     machine: parseMachine(options.machine),
-    schedule: options.schedule ?? soon,
-    onError: options.onError ?? warn,
+    schedule: parseFunction(options.schedule, 'schedule') ?? soon,
+    onError: parseFunction(options.onError, 'onError') ?? warn,
   };
 }
 
@@ -140,6 +140,19 @@ function parseMachine(given: MachineSpeed | undefined): MachineSpeed | undefined
     }
   }
   return given;
+}
+
+function parseClock(given: Clock | undefined): Clock {
+  if (given === undefined) return systemClock;
+  const clock: unknown = given;
+  if (typeof clock === 'object' && clock !== null && 'now' in clock && typeof clock.now === 'function')
+    return given;
+  throw refuse(`clock must be an object with a method now; given ${shown(clock)}`);
+}
+
+function parseFunction<F>(given: F | undefined, field: string): F | undefined {
+  if (given === undefined || typeof given === 'function') return given;
+  throw refuse(`${field} must be a function; given ${shown(given)}`);
 }
 
 function parseShare(value: unknown, field: string, max: number): number {

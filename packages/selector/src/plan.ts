@@ -51,6 +51,7 @@ export class Plan implements OptimizationPlan {
   }
 
   static groundsOf(plan: OptimizationPlan): Grounds | undefined {
-    return #grounds in plan ? plan.#grounds : undefined;
+    const given: unknown = plan;
+    return typeof given === 'object' && given !== null && #grounds in given ? given.#grounds : undefined;
   }
 }

@@ -170,9 +170,46 @@ describe('analyzeSource, of binary formats', () => {
 
 describe('analyzeSource, of values', () => {
   it('is analyze for tables, rows and typed arrays', async () => {
-    for (const value of [[{ a: 1 }, { a: 2 }], new Float64Array(5)]) {
+    for (const value of [[{ a: 1 }, { a: 2 }], new Float64Array(5), new SharedArrayBuffer(9)]) {
       expect(await selector.analyzeSource({ value })).toEqual(selector.analyze(value));
     }
+  });
+});
+
+describe('analyzeSource, of what lies', () => {
+  it('takes memory that was transferred away as empty', async () => {
+    const value = new Uint8Array(100);
+    structuredClone(value.buffer, { transfer: [value.buffer] });
+    expect(await selector.analyzeSource({ value })).toMatchObject({ bytes: 0, rows: 0 });
+    expect(selector.analyze(value.buffer)).toMatchObject({ bytes: 0, rows: 0 });
+  });
+
+  it('reads no body of an Arrow message that begins before it, from a file neither', async () => {
+    const whole = tableToIPC(tableFromArrays({ a: numbers }), { format: 'stream' }) ?? new Uint8Array();
+    for (let at = 0; at < 600; at += 4) {
+      const broken = whole.slice();
+      broken.fill(0xff, at, at + 8);
+      const found = await selector.analyzeSource(file(broken));
+      expect(() => selector.select(found)).not.toThrow();
+    }
+  });
+
+  it('makes no million structures of a footer of a million bytes', async () => {
+    // A file of one list: structures that end at once, a byte each.
+    const count = 3_000_000;
+    const footer = Buffer.concat([
+      Buffer.from([0x29, 0xfc, 0xc0, 0x8d, 0xb7, 0x01]),
+      Buffer.alloc(count + 1),
+    ]);
+    const length = Buffer.alloc(4);
+    length.writeUInt32LE(footer.length);
+    const value = Buffer.concat([Buffer.from('PAR1'), footer, length, Buffer.from('PAR1')]);
+    expect(await selector.analyzeSource({ value })).toMatchObject({
+      rows: 0,
+      columns: 0,
+      bytes: value.length,
+    });
+    expect((await selector.analyzeSource({ value })).sampled).toContain('which are no text');
   });
 });
 
@@ -194,12 +231,15 @@ describe('analyzeSource, of what cannot be read', () => {
     expect((await refused({ path: folder }))[1]).toContain('it is not a file');
   });
 
-  it.each([[{ url: 'http://x' }], [{ stream: [] }], [{ path: 5 }], [{}]])('refuses %j', async (source) => {
-    expect(await refused(source)).toEqual([
-      'ERR_PERF_SELECTOR_INVALID_INPUT',
-      expect.stringContaining('analyzeSource() takes { path } or { value }'),
-    ]);
-  });
+  it.each([[{ url: 'http://x' }], [{ stream: [] }], [{ path: 5 }], [{}], [null], ['a.csv']])(
+    'refuses %j',
+    async (source) => {
+      expect(await refused(source)).toEqual([
+        'ERR_PERF_SELECTOR_INVALID_INPUT',
+        expect.stringContaining('analyzeSource() takes { path } or { value }'),
+      ]);
+    },
+  );
 
   it('stops when it is called off', async () => {
     const reason = new Error('enough');

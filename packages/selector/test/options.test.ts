@@ -34,6 +34,9 @@ describe('the options of OptimizationSelector', () => {
     ['seed', '1'],
     ['intent', 'slow'],
     ['strategies', []],
+    ['schedule', 5],
+    ['onError', 'log'],
+    ['clock', {}],
   ])('refuse %s of %s', (field, given) => {
     expect(() => make({ [field]: given })).toThrow(refusal('OPTION', `${field} must be`));
   });

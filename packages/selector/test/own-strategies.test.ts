@@ -54,6 +54,16 @@ describe('a strategy of your own', () => {
     expect(() => selector.select(REQUEST)).toThrow(refusal('INPUT', "strategy 'native'", String(ms)));
   });
 
+  it.each(['luck', 'constructor', 5])(
+    'that names a coefficient %s that there is not is an error that lists them',
+    (name) => {
+      const cost = () => [{ ms: 1, coefficients: [name as 'work'] }];
+      expect(() => make([{ ...native, cost }]).select(REQUEST)).toThrow(
+        refusal('INPUT', 'work, serial', String(name)),
+      );
+    },
+  );
+
   it.each([Number.NaN, -1, '5'])('that expects %s bytes is an error that names it', (bytes) => {
     const selector = make([{ ...native, peakBytes: () => bytes }]);
     expect(() => selector.select(REQUEST)).toThrow(refusal('INPUT', "strategy 'native'", String(bytes)));

@@ -140,6 +140,34 @@ describe('select, within a memory limit', () => {
   });
 });
 
+describe('select, given what is none', () => {
+  const selector = new OptimizationSelector();
+
+  it.each([null, 5, 'x'])('refuses %s as characteristics, context and outcome', (given) => {
+    const none = given as unknown as object;
+    expect(() => selector.select(none)).toThrow(refusal('INPUT', 'characteristics must be an object'));
+    expect(() => selector.select({}, none)).toThrow(refusal('INPUT', 'context must be an object'));
+    const outcome = given as unknown as { durationMs: number };
+    expect(() => selector.feedback(selector.select({}), outcome)).toThrow(
+      refusal('INPUT', 'outcome must be'),
+    );
+  });
+
+  it('refuses names that are no text, and a list that is none', () => {
+    const five = 5 as unknown as string;
+    expect(() => selector.select({}, { route: five })).toThrow(refusal('INPUT', 'route must be a text'));
+    expect(() => selector.select({}, { key: five })).toThrow(refusal('INPUT', 'key must be a text'));
+    expect(() => selector.noteHit(five)).toThrow(refusal('INPUT', 'key must be a text'));
+    const available = 'parallel' as unknown as string[];
+    expect(() => selector.select({}, { available })).toThrow(refusal('INPUT', 'available must be a list'));
+  });
+
+  it('learns nothing of a plan that is none', () => {
+    selector.feedback(null as unknown as OptimizationPlan, { durationMs: 1 });
+    expect(selector.stats().observed).toBe(0);
+  });
+});
+
 describe('select, given numbers that cannot be true', () => {
   const never = [Number.NaN, -1, -Infinity, Infinity, 2 ** 53, '5', null, 5n];
 

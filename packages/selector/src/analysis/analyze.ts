@@ -32,7 +32,7 @@ const CELL_BYTES = 16;
 export function analyze(data: unknown): DataCharacteristics {
   if (typeof data === 'string') return unread(utf8Length(data), textBlocks(data));
   if (data instanceof ArrayBuffer || data instanceof SharedArrayBuffer) {
-    return unread(data.byteLength, byteBlocks(new Uint8Array(data)));
+    return unread(data.byteLength, bufferBlocks(data, 0, data.byteLength));
   }
   if (ArrayBuffer.isView(data))
     return isNumbers(data) ? numbers(data) : unread(data.byteLength, viewBlocks(data));
@@ -80,6 +80,10 @@ function unread(bytes: number, blocks: Uint8Array): DataCharacteristics {
 }
 
 function viewBlocks({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array {
+  return bufferBlocks(buffer, byteOffset, byteLength);
+}
+
+function bufferBlocks(buffer: ArrayBufferLike, byteOffset: number, byteLength: number): Uint8Array {
   // Nothing can be read of memory that was transferred away.
   if (byteLength === 0) return new Uint8Array();
   return byteBlocks(new Uint8Array(buffer, byteOffset, byteLength));

@@ -88,15 +88,21 @@ function note(found: Found, header: Buffer): number {
   }
   if (table !== undefined && kind === RECORD_BATCH) {
     found.batches += 1;
-    found.rows += Number(longField(header, table, 0));
+    found.rows += counted(longField(header, table, 0));
     const nodes = indirect(header, table, 1);
     const count = nodes === undefined ? 0 : header.readUInt32LE(nodes);
     for (let i = 0; nodes !== undefined && i < count; i++) {
-      found.values += Number(header.readBigInt64LE(nodes + 4 + i * 16));
-      found.nulls += Number(header.readBigInt64LE(nodes + 12 + i * 16));
+      found.values += counted(header.readBigInt64LE(nodes + 4 + i * 16));
+      found.nulls += counted(header.readBigInt64LE(nodes + 12 + i * 16));
     }
   }
-  return Number(longField(header, message, 3));
+  return counted(longField(header, message, 3));
+}
+
+/** A number of rows or bytes. @throws RangeError where it cannot be one */
+function counted(value: bigint): number {
+  if (value >= 0n && value <= BigInt(Number.MAX_SAFE_INTEGER)) return Number(value);
+  throw new RangeError('a number of rows or bytes is none');
 }
 
 /** Where a field of a table lies, or undefined where it has its default. */

@@ -3,7 +3,7 @@ import type { RandomAccess } from './random-access.js';
 import { readThrift, type ThriftStruct, type ThriftValue } from './thrift.js';
 
 /** Footers up to here are read. */
-const MAX_FOOTER = 64 * 2 ** 20;
+const MAX_FOOTER = 16 * 2 ** 20;
 
 /** Field numbers of the footer; see parquet.thrift of the Parquet format. */
 const FILE = { schema: 2, rows: 3, groups: 4 };
@@ -89,7 +89,7 @@ function structs(value: ThriftValue | undefined): ThriftStruct[] {
 
 function number(struct: ThriftStruct, field: number): number {
   const value = struct.get(field);
-  return typeof value === 'number' && value >= 0 ? value : 0;
+  return typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER ? value : 0;
 }
 
 function total(all: readonly ThriftStruct[], field: number): number {

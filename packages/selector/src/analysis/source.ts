@@ -32,7 +32,9 @@ export async function analyzeSource(
   if (typeof value === 'string') {
     return analyzeText(inText(value, utf8Length(value)));
   }
-  if (value instanceof Uint8Array) return analyzeBytes(inMemory(value));
+  // Nothing can be read of memory that was transferred away.
+  if (value instanceof Uint8Array)
+    return analyzeBytes(inMemory(value.length === 0 ? new Uint8Array() : value));
   return analyze(value);
 }
 
@@ -51,9 +53,13 @@ function abortable(source: RandomAccess, signal: AbortSignal | undefined): Rando
 }
 
 function isPath(source: AnalyzableSource): source is { path: string } {
-  return 'path' in source && typeof source.path === 'string';
+  return isObject(source) && 'path' in source && typeof source.path === 'string';
 }
 
 function isValue(source: AnalyzableSource): source is { value: unknown } {
-  return 'value' in source;
+  return isObject(source) && 'value' in source;
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

@@ -13,9 +13,10 @@ const DELIMITERS = [',', ';', '\t', '|'];
 const NUMBER = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/;
 const TIME = /^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)?)?$/;
 
-/** CSV, JSON and NDJSON, by their beginning and some blocks of the rest. */
+/** CSV, JSON and NDJSON, by their beginning and some blocks of the rest. What is no text is told as bytes. */
 export async function analyzeText(source: RandomAccess): Promise<DataCharacteristics> {
   const head = textOf(await source.read(0, HEAD)).replace(/^\uFEFF/, '');
+  if (head.includes('\0')) return noText(head, source.size);
   const first = head.trimStart()[0];
   if (first === '[') return jsonArray(head, source.size);
   const blocks = [head, ...(await blocksOf(source))];
@@ -26,6 +27,16 @@ export async function analyzeText(source: RandomAccess): Promise<DataCharacteris
     return jsonArray(head, source.size);
   }
   return csv(blocks, source.size);
+}
+
+/** A format that nobody here knows, or one of those that are, damaged. */
+function noText(head: string, bytes: number): DataCharacteristics {
+  return {
+    ...recordsOf([], 0),
+    bytes,
+    compressibility: compressibilityOf(textBlocks(head)),
+    sampled: `the beginning of ${String(bytes)} bytes, which are no text`,
+  };
 }
 
 function csv(blocks: readonly string[], bytes: number): DataCharacteristics {

@@ -8,6 +8,8 @@ export type ThriftStruct = ReadonlyMap<number, ThriftValue>;
 
 /** Structures within structures are followed so far. */
 const MAX_DEPTH = 32;
+/** Elements of lists that are read: a byte may stand for a structure that takes a hundred in memory. */
+const MAX_ELEMENTS = 2 ** 21;
 
 /** Types of values, by the four bits that announce them. */
 const STOP = 0;
@@ -28,6 +30,7 @@ export function readThrift(bytes: Uint8Array): ThriftStruct {
 class Reader {
   readonly #bytes: Uint8Array;
   #at = 0;
+  #elements = 0;
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;
@@ -72,6 +75,8 @@ class Reader {
     const length = header >> 4 === 15 ? this.#varint() : header >> 4;
     // Every element takes a byte at least, so a length beyond the end is a lie.
     if (length > this.#bytes.length - this.#at) throw new RangeError('a list ends beyond the end');
+    this.#elements += length;
+    if (this.#elements > MAX_ELEMENTS) throw new RangeError('there are too many elements');
     return Array.from({ length }, () =>
       // In a list a boolean is a byte of its own.
       type === TRUE || type === FALSE ? this.#byte() === 1 : this.#value(type, depth + 1),

@@ -75,7 +75,7 @@ function isDeclared(
 ): source is AnyRequest['source'] & { id: string; version?: string } {
   // Only what `validateRequest` would let pass: a way that is known is not checked again.
   return (
-    typeof source === 'object' &&
+    isObject(source) &&
     'id' in source &&
     typeof source.id === 'string' &&
     (source.version === undefined || typeof source.version === 'string') &&
@@ -84,8 +84,13 @@ function isDeclared(
   );
 }
 
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
+}
+
 /** Of texts, flags and numbers that JSON tells apart. */
-function isPlain(fields: object): boolean {
+function isPlain(fields: unknown): boolean {
+  if (!isObject(fields)) return false;
   return Object.values(fields).every(
     (value: unknown) =>
       typeof value === 'string' ||

@@ -66,7 +66,7 @@ export class Execution {
       ...strategies.map(ownRun),
     ];
     const taken = strategies.find(
-      ({ name }, i) => name in NONE || strategies.findIndex((one) => one.name === name) !== i,
+      ({ name }, i) => Object.hasOwn(NONE, name) || strategies.findIndex((one) => one.name === name) !== i,
     );
     if (taken !== undefined) {
       throw refuseOption(`strategies must have names of their own; given ${shown(taken.name)}`);

@@ -107,6 +107,10 @@ describe('the way of a request that declares what its source is', () => {
     await converter.convert(asked);
     const bad = { ...asked, source: { id: 'x', version: '1' } } as unknown as AnyRequest;
     expect((await failure(() => converter.convert(bad))).code).toBe('ERR_PERF_CONVERT_INVALID_REQUEST');
+    for (const source of [null, undefined, 'x.csv']) {
+      const none = { ...asked, source } as unknown as AnyRequest;
+      expect((await failure(() => converter.convert(none))).code).toBe('ERR_PERF_CONVERT_INVALID_REQUEST');
+    }
     await converter.close();
     expect((await failure(() => converter.convert(asked))).code).toBe('ERR_PERF_CONVERT_CLOSED');
   });
