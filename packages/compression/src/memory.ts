@@ -1,3 +1,4 @@
+import { requireAllocatable } from '@perf/internal/memory/ceiling';
 import { outOfMemory } from './errors.js';
 
 /**
@@ -6,6 +7,7 @@ import { outOfMemory } from './errors.js';
  */
 export function allocate(bytes: number): ArrayBuffer {
   try {
+    requireAllocatable(bytes);
     return unset(bytes) ?? new ArrayBuffer(bytes);
   } catch (cause) {
     throw outOfMemory(bytes, cause);

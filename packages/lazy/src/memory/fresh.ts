@@ -1,4 +1,5 @@
 import { formatBytes } from '@perf/internal/bytes';
+import { requireAllocatable } from '@perf/internal/memory/ceiling';
 import { LazyError } from '../errors.js';
 
 /**
@@ -8,6 +9,7 @@ import { LazyError } from '../errors.js';
  */
 export function freshBuffer(bytes: number, zero: boolean): ArrayBuffer {
   try {
+    requireAllocatable(bytes);
     return zero ? new ArrayBuffer(bytes) : Buffer.allocUnsafeSlow(bytes).buffer;
   } catch (cause) {
     throw new LazyError(

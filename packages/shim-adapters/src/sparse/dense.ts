@@ -1,3 +1,4 @@
+import { requireAllocatable } from '@perf/internal/memory/ceiling';
 import type { StepContext } from '../define-adapter.js';
 import { beyondLimit, type ResolvedLimits } from '../limits.js';
 import { requireShape } from '../ndarray/array-shape.js';
@@ -121,8 +122,10 @@ export function denseOf(
   };
 }
 
-function allocated({ dtype, shape }: SparseMatrix): NdArray['data'] {
+function allocated(matrix: SparseMatrix): NdArray['data'] {
+  const { dtype, shape } = matrix;
   try {
+    requireAllocatable(denseBytes(matrix));
     return fixedArray(dtype, shape[0] * shape[1]);
   } catch (cause) {
     throw new ConversionError(

@@ -1,4 +1,5 @@
 import { shown } from '@perf/internal/errors';
+import { requireAllocatable } from '@perf/internal/memory/ceiling';
 import { ConversionError } from '../../errors.js';
 import type { Column, Field } from '../../table/column.js';
 import { broken } from '../broken.js';
@@ -12,7 +13,7 @@ import { storedTypeOf, type StoredType } from '../pages/stored-type.js';
 import type { ParquetColumn } from '../parquet-schema.js';
 import type { ParquetPeers } from '../peers.js';
 import type { GroupPart, RowRange } from '../row-groups.js';
-import { columnSinkOf, type ColumnSink } from './column-sink.js';
+import { columnSinkOf, leastBytes, type ColumnSink } from './column-sink.js';
 
 /** Where the bytes of a column come from. */
 export interface ColumnSource {
@@ -89,6 +90,7 @@ export class FlatColumn implements GatheredColumn {
 
 function roomFor(field: Field, rows: number, maxFieldBytes: number): ColumnSink {
   try {
+    requireAllocatable(leastBytes(field, rows));
     return columnSinkOf(field, rows, maxFieldBytes);
   } catch (cause) {
     throw new ConversionError(
