@@ -1,5 +1,6 @@
 import fc from 'fast-check';
-import { describe, expect, it } from 'vitest';
+import { needs } from '@perf/tooling-vitest/needs';
+import { assert, describe, expect, it } from 'vitest';
 import { Compressor, HEADER_BYTES, type CompressorOptions } from '../src/index.js';
 import { anyShape, build, KINDS, noise, pattern, sameBytes } from './samples.js';
 
@@ -99,6 +100,16 @@ describe('the kinds that are taken', () => {
       return typeof value === 'function' && Object.getPrototypeOf(value) === Parent && name !== 'Buffer';
     });
     expect(KINDS.map((kind) => kind.name).sort()).toEqual(present.sort());
+  });
+
+  it('gives a Float16Array back as one', (test) => {
+    needs(test, 'Float16Array');
+    const kind = KINDS.find(({ name }) => name === 'Float16Array');
+    const halves = kind?.over(pattern(4000).buffer, 0, 2000);
+    assert(ArrayBuffer.isView(halves));
+    const back = compressor.decompressSync(compressor.compressSync(halves));
+    expect(Object.getPrototypeOf(back)).toBe(Object.getPrototypeOf(halves));
+    expect(sameBytes(back, halves)).toBe(true);
   });
 
   it('gives a Buffer back as a plain Uint8Array, without the pool around it', () => {

@@ -1,8 +1,10 @@
+import { needs } from '@perf/tooling-vitest/needs';
 import fc from 'fast-check';
+import type { TestContext } from 'vitest';
 
 type Make = (memory: ArrayBuffer) => ArrayBufferView | ArrayBuffer;
 
-/** Every class of binary contents that this Node has. */
+/** Every class of binary contents; `Float16Array` where it is known. */
 export const BINARY_CLASSES: readonly (readonly [name: string, make: Make])[] = [
   ['Int8Array', (memory) => new Int8Array(memory)],
   ['Uint8Array', (memory) => new Uint8Array(memory)],
@@ -18,13 +20,18 @@ export const BINARY_CLASSES: readonly (readonly [name: string, make: Make])[] = 
   ['Buffer', (memory) => Buffer.from(memory)],
   ['DataView', (memory) => new DataView(memory)],
   ['ArrayBuffer', (memory) => memory],
-  ...float16(),
+  ['Float16Array', (memory) => float16(memory)],
 ];
 
-function float16(): readonly (readonly [string, Make])[] {
+function float16(memory: ArrayBuffer): ArrayBufferView {
   const found: unknown = Reflect.get(globalThis, 'Float16Array');
-  if (typeof found !== 'function') return [];
-  return [['Float16Array', (memory) => Reflect.construct(found, [memory]) as ArrayBufferView]];
+  if (typeof found !== 'function') throw new TypeError('this Node has no Float16Array');
+  return Reflect.construct(found, [memory]) as ArrayBufferView;
+}
+
+/** Leaves out a test with a class that this Node has not. */
+export function needsClass(test: Pick<TestContext, 'skip'>, name: string): void {
+  if (name === 'Float16Array') needs(test, name);
 }
 
 /** Memory of the given size, filled with what a codec must find something in: a pattern that slowly changes. */
@@ -48,7 +55,7 @@ export function noise(bytes: number): ArrayBuffer {
 /** A binary content of any class; sometimes large enough for a block of its own, with arbitrary bytes among it. */
 export const binary: fc.Arbitrary<ArrayBufferView | ArrayBuffer> = fc
   .record({
-    make: fc.constantFrom(...BINARY_CLASSES.map(([, make]) => make)),
+    make: fc.constantFrom(...BINARY_CLASSES.filter(([name]) => name in globalThis).map(([, make]) => make)),
     words: fc.oneof(fc.nat(8), fc.integer({ min: 1000, max: 4000 })),
     period: fc.integer({ min: 1, max: 50 }),
     bytes: fc.uint8Array({ maxLength: 64 }),

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { systemCoder, type BlockCoder } from '../../src/codec/block-coder.js';
 import { MAX_DEPTH, MAX_NODES } from '../../src/codec/record-plan.js';
 import { ZlibCodec } from '../../src/codec/zlib-codec.js';
-import { BINARY_CLASSES, noise, patterned } from './contents.js';
+import { BINARY_CLASSES, needsClass, noise, patterned } from './contents.js';
 import { rendering } from './rendering.js';
 
 const MB = 2 ** 20;
@@ -35,7 +35,8 @@ function counting(): BlockCoder & { given: number } {
 }
 
 describe('ZlibCodec gives back', () => {
-  it.each(BINARY_CLASSES)('a %s of several blocks, to the bit', async (_, make) => {
+  it.for(BINARY_CLASSES)('a %s of several blocks, to the bit', async ([name, make], test) => {
+    needsClass(test, name);
     const value = make(patterned(2.5 * MB));
     const parts = await encoded(value);
     expect(parts).toHaveLength(1 + 3);

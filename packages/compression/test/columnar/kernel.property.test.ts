@@ -32,7 +32,7 @@ const length = fc.oneof(
 );
 const lanes: readonly Lane[] = [32, 64];
 
-describe.runIf(wasm !== undefined)('the kernel and its twin', () => {
+describe('the kernel and its twin', () => {
   const twin = createTwin();
   const kernels: readonly Kernel[] = wasm === undefined ? [twin] : [wasm, twin];
   const bytesOf = (kernel: Kernel): Uint8Array => new Uint8Array(kernel.memory.buffer);
