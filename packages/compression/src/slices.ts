@@ -71,6 +71,11 @@ export class Slices implements Iterable<Uint8Array> {
     return this.#bytes;
   }
 
+  /** What ends at a length. */
+  first(length: number): Slices {
+    return new Slices(this.view().subarray(0, length), length, this.#checksumOf);
+  }
+
   /** What begins at an offset. */
   from(offset: number): Slices {
     return new Slices(this.view().subarray(offset), this.byteLength - offset, this.#checksumOf);

@@ -96,10 +96,33 @@ describe('a zstd file', () => {
     const longer = Buffer.concat([file, Buffer.from('more')]);
     expect(codeOf(() => reader.decompressSync(longer))).toBe('CORRUPT');
     expect(await codeOfRejection(reader.decompress(longer))).toBe('CORRUPT');
-    expect(codeOf(() => reader.decompressSync(file.subarray(0, file.byteLength - 3)))).toBe('CORRUPT');
     const bounded = new Compressor({ maxOutputBytes: '1MB' });
     expect(codeOf(() => bounded.decompressSync(file))).toBe('TOO_LARGE');
     expect(await codeOfRejection(bounded.decompress(file))).toBe('TOO_LARGE');
+  });
+
+  it('is refused when it is cut anywhere in a frame', async (test) => {
+    needs(test, 'zstd');
+    const reader = new Compressor();
+    // Blocks of all kinds: compressed, one byte repeated, raw; with and without a checksum and a length.
+    const parts = [pattern(300), new Uint8Array(300_000), noise(100)].map(
+      (part) => compress?.(part, { chunkSize: 2 ** 16 }) ?? part,
+    );
+    const skippable = Uint8Array.of(0x50, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3);
+    const sums = [
+      compress?.(pattern(300), { chunkSize: 2 ** 16, params: { 201: 1, 200: 0 } }) ?? pattern(0),
+      skippable,
+    ];
+    const frames = [...parts, ...sums];
+    const ends = new Set(frames.map((_, i) => Buffer.concat(frames.slice(0, i + 1)).byteLength));
+    const file = Buffer.concat(frames);
+    expect(reader.decompressSync(file).byteLength).toBe(300_700);
+    for (let length = 4; length < file.byteLength; length++) {
+      if (ends.has(length)) continue;
+      const cut = file.subarray(0, length);
+      expect(codeOf(() => reader.decompressSync(cut))).toBe('CORRUPT');
+      expect(await codeOfRejection(reader.decompress(cut))).toBe('CORRUPT');
+    }
   });
 
   it('is what zstd writes, and zstd reads ours', (test) => {

@@ -11,6 +11,7 @@ import { SLICE_BYTES, type Slices } from '../slices.js';
 import { nextTurn } from '../turn.js';
 import { codeOf, decodeFailure, runZlib } from './zlib-run.js';
 import type { ZlibEngine } from './zlib.js';
+import { framesEnd, isZstd } from './zstd-frame.js';
 
 export type ForeignName = 'gzip' | 'zstd';
 
@@ -26,18 +27,12 @@ export function foreignName(bytes: Uint8Array): ForeignName | undefined {
   return isZstd(bytes) ? 'zstd' : undefined;
 }
 
-function isZstd(bytes: Uint8Array): boolean {
-  if (bytes[0] === 0x28) return bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
-  const skippable = ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d;
-  return skippable && bytes[3] === 0x18;
-}
-
 /** By `node:zlib`. It reads all members of a gzip file, but only the first frame of a zstd file at a time. */
 export function hostedReader(name: ForeignName, engine: ZlibEngine): ForeignReader {
   return {
     readSync(file, limit) {
       const pieces = new Pieces(limit);
-      let rest = file;
+      let rest = file.subarray(0, contentEnd(name, file));
       while (rest.byteLength > 0) {
         const chunkSize = Math.min(SLICE_BYTES, Math.max(1024, rest.byteLength * 4));
         // One byte more than there may be tells a file that is too large.
@@ -53,7 +48,7 @@ export function hostedReader(name: ForeignName, engine: ZlibEngine): ForeignRead
     },
     async read(file, limit, signal) {
       const pieces = new Pieces(limit);
-      let rest = file;
+      let rest = file.first(contentEnd(name, file.view()));
       while (rest.byteLength > 0) {
         const stream = engine.decompressor({ chunkSize: SLICE_BYTES });
         try {
@@ -77,11 +72,25 @@ function decompressed<T>(work: () => T, limit: number): T {
   }
 }
 
-/** What follows a frame that was read: another one, or padding, which counts as nothing. */
+/** Where the frames of a zstd file end; of a gzip file zlib itself finds the end. */
+function contentEnd(name: ForeignName, file: Uint8Array): number {
+  if (name === 'gzip') return file.byteLength;
+  const end = framesEnd(file);
+  refuseMore(name, file.subarray(end));
+  return end;
+}
+
+/** What follows a frame that was read. */
 function unread(name: ForeignName, file: Uint8Array, consumed: number): Uint8Array {
   const rest = file.subarray(consumed);
-  if (rest.every((byte) => byte === 0)) return rest.subarray(rest.byteLength);
-  if (consumed > 0 && name === 'zstd' && isZstd(rest)) return rest;
+  if (consumed > 0 && name === 'zstd') return rest;
+  refuseMore(name, rest);
+  return rest.subarray(rest.byteLength);
+}
+
+/** Padding counts as nothing. */
+function refuseMore(name: ForeignName, rest: Uint8Array): void {
+  if (rest.every((byte) => byte === 0)) return;
   throw corrupt(`${String(rest.byteLength)} bytes follow the end of the ${name} file`);
 }
 
