@@ -46,7 +46,11 @@ export class LoopbackRegistry {
       copyFileSync(join(root, 'tooling', 'registry', file), join(home, file));
     const store = join(this.#folder, 'store');
     const flags = ['--frozen-lockfile', '--ignore-scripts', '--store-dir', store];
-    await run('pnpm', ['install', ...flags], { cwd: home, env: { HOME: join(this.#folder, 'home') } });
+    // HOME stays: it may say which mirror of the registry is to be used.
+    const env = Object.fromEntries(
+      ['CACHE', 'DATA', 'STATE'].map((kind) => [`XDG_${kind}_HOME`, join(this.#folder, kind.toLowerCase())]),
+    );
+    await run('pnpm', ['install', ...flags], { cwd: home, env });
     // JSON is YAML.
     writeFileSync(join(home, 'config.yaml'), JSON.stringify(CONFIG));
     this.port = await freePort();

@@ -47,7 +47,6 @@ console.log(\`\${summary(cache.stats())}; \${numbers.length} numbers came back\`
 const folder = mkdtempSync(join(tmpdir(), 'perf-rehearsal-'));
 const registry = new LoopbackRegistry(folder);
 process.once('SIGINT', () => void end(130));
-const T0=performance.now();
 process.once('SIGTERM', () => void end(143));
 try {
   await rehearse();
@@ -70,6 +69,7 @@ async function rehearse() {
 
   const copy = new WorkspaceCopy(join(folder, 'repository'), registry.env);
   await copy.make();
+  await askForProvenance(copy, workflow);
   await versionAndPublish(copy, workflow);
 
   const app = new Consumer(join(folder, 'app'), registry.env);
@@ -92,6 +92,17 @@ async function rehearse() {
   demand(output.startsWith('1 of 2 lookups were hits'), 'the app does not see the new behaviour');
 
   await changeInternals(copy);
+}
+
+/** Only a known builder can say where a package comes from: here the publication must be refused for that reason. */
+async function askForProvenance(copy, workflow) {
+  const line = `cd packages/${CHANGED} && pnpm publish --no-git-checks`;
+  const answer = await refusal(copy, line, workflow.provenance);
+  demand(
+    /PROVENANCE_UNSUPPORTED_PROVIDER/.test(answer),
+    `the workflow does not ask for provenance\n${answer}`,
+  );
+  say('provenance', 'is asked for by the workflow; no machine but that of the workflow can give it');
 }
 
 /** One package gets one export more; its public types change, which nobody may publish without a changeset. */
@@ -159,9 +170,9 @@ async function versionAndPublish(copy, workflow) {
 }
 
 /** What a check said that must fail. */
-async function refusal(copy, line) {
+async function refusal(copy, line, env) {
   try {
-    await copy.run(line);
+    await copy.run(line, env);
   } catch (error) {
     return error.message.split('\n').slice(1).join('\n').trim();
   }
@@ -191,7 +202,8 @@ function demand(holds, otherwise) {
 
 function say(step, text) {
   for (const [i, line] of text.trimEnd().split('\n').entries())
-    process.stdout.write(`${((performance.now()-T0)/1000).toFixed(1)} ${(i === 0 ? step : "").padEnd(10)} ${line}\n`);
+    process.stdout.write(`${(i === 0 ? step : '').padEnd(10)} ${line}
+`);
 }
 
 async function end(code) {

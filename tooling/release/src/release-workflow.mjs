@@ -21,6 +21,12 @@ export class ReleaseWorkflow {
     return withPnpm(this.#changesets.with.publish);
   }
 
+  /** What asks for provenance: pnpm reads its own variables only, not npm's. */
+  get provenance() {
+    const { PNPM_CONFIG_PROVENANCE } = this.#changesets.env;
+    return { PNPM_CONFIG_PROVENANCE };
+  }
+
   /** The Nodes that are tested. */
   get nodes() {
     return this.#jobs.tests.strategy.matrix.node;
@@ -39,10 +45,7 @@ export class ReleaseWorkflow {
       );
     const { release } = this.#jobs;
     complain(release.permissions['id-token'] !== 'write', 'provenance needs id-token: write');
-    complain(
-      this.#changesets.env.NPM_CONFIG_PROVENANCE !== 'true',
-      'packages are published without provenance',
-    );
+    complain(this.provenance.PNPM_CONFIG_PROVENANCE !== 'true', 'packages are published without provenance');
     complain(
       !['tests', 'checks'].every((job) => release.needs.includes(job)),
       'the release waits for tests and checks',
