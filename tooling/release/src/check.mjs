@@ -10,6 +10,7 @@ const CHECKS = [
   ['the public types are those of the reviewed reports', 'api'],
   ['every change that users get has a changeset', 'changesets'],
   ['one package is enough', 'alone'],
+  ['all of them work together', 'together'],
   ['a release, rehearsed', 'rehearsal'],
 ];
 

@@ -20,10 +20,12 @@ export class Consumer {
 
   /** Installs packages by name or tarball. */
   async install(...what) {
-    await run('npm', ['install', '--no-audit', '--no-fund', '--loglevel=error', ...what], {
-      cwd: this.folder,
-      env: this.#env,
-    });
+    await this.#run('npm', 'install', '--no-audit', '--no-fund', '--loglevel=error', ...what);
+  }
+
+  /** Installs packages as pnpm does, where nothing is found that was not asked for. */
+  async installStrictly(...what) {
+    await this.#run('pnpm', 'add', '--ignore-workspace', ...what);
   }
 
   read(name) {
@@ -32,7 +34,7 @@ export class Consumer {
 
   /** Runs a file of this program. */
   async node(file, ...flags) {
-    return run(process.execPath, [...flags, file], { cwd: this.folder, env: this.#env });
+    return this.#run(process.execPath, ...flags, file);
   }
 
   /** The names of what is installed, scopes included, beneath one another as well. */
@@ -42,6 +44,10 @@ export class Consumer {
 
   get installedBytes() {
     return bytesOf(join(this.folder, 'node_modules'));
+  }
+
+  #run(command, ...args) {
+    return run(command, args, { cwd: this.folder, env: this.#env });
   }
 }
 
@@ -67,10 +73,10 @@ function bytesOf(path) {
   return readdirSync(path).reduce((sum, entry) => sum + bytesOf(join(path, entry)), 0);
 }
 
-/** The first example of a README: TypeScript, as users copy it. */
-export function readmeExample(folder) {
+/** An example of a README, the first that has some words in it: TypeScript, as users copy it. */
+export function readmeExample(folder, words = '') {
   const readme = readFileSync(join(folder, 'README.md'), 'utf8');
-  const found = /```ts\n([\s\S]*?)```/.exec(readme)?.[1];
-  if (found === undefined) throw new Error(`${folder} has no example in its README`);
-  return found;
+  for (const [, example] of readme.matchAll(/```ts\n([\s\S]*?)```/g))
+    if (example.includes(words)) return example;
+  throw new Error(`${folder} has no such example in its README: ${words}`);
 }

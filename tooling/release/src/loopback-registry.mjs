@@ -47,10 +47,7 @@ export class LoopbackRegistry {
     const store = join(this.#folder, 'store');
     const flags = ['--frozen-lockfile', '--ignore-scripts', '--store-dir', store];
     // HOME stays: it may say which mirror of the registry is to be used.
-    const env = Object.fromEntries(
-      ['CACHE', 'DATA', 'STATE'].map((kind) => [`XDG_${kind}_HOME`, join(this.#folder, kind.toLowerCase())]),
-    );
-    await run('pnpm', ['install', ...flags], { cwd: home, env });
+    await run('pnpm', ['install', ...flags], { cwd: home, env: this.#places });
     // JSON is YAML.
     writeFileSync(join(home, 'config.yaml'), JSON.stringify(CONFIG));
     this.port = await freePort();
@@ -78,6 +75,7 @@ export class LoopbackRegistry {
     const home = join(this.#folder, 'home');
     const closed = `http://${HOST}:9/`;
     return {
+      ...this.#places,
       HOME: home,
       npm_config_userconfig: join(home, '.npmrc'),
       npm_config_cache: join(home, 'npm-cache'),
@@ -113,16 +111,31 @@ export class LoopbackRegistry {
     await run('npm', ['publish', '--ignore-scripts', '--tag', 'latest'], { cwd: copy, env: this.env });
   }
 
-  /** The versions of a package that are there. */
-  async versions(name) {
+  /** The manifests of a package that were published, by version. */
+  async published(name) {
     const response = await fetch(new URL(name.replace('/', '%2f'), this.address));
-    return response.ok ? Object.keys((await response.json()).versions) : [];
+    return response.ok ? (await response.json()).versions : {};
   }
 
   /** Stops it, and waits until it is gone. */
   async stop() {
     this.#process?.kill();
     await this.#ended;
+  }
+
+  /** Where programs put what they would otherwise put beside the user's own files. */
+  get #places() {
+    const place = (name) => {
+      const path = join(this.#folder, 'places', name);
+      mkdirSync(path, { recursive: true });
+      return path;
+    };
+    return {
+      TMPDIR: place('temporary'),
+      XDG_CACHE_HOME: place('cache'),
+      XDG_DATA_HOME: place('data'),
+      XDG_STATE_HOME: place('state'),
+    };
   }
 
   async #answers() {

@@ -29,6 +29,9 @@ export function summary({ hits, misses }: CacheStatistics): string {
 };
 const CHANGELOG_LINE = '`summary(stats)` says the hits of a cache in words.';
 
+/** What the workflow knows of itself. */
+const ON_GITHUB = { GITHUB_SERVER_URL: 'http://127.0.0.1', GITHUB_REPOSITORY: 'perf/perf' };
+
 const APP = `import * as perf from '@perf/cache';
 import { Compressor } from '@perf/compression';
 import { WorkerExecutor } from '@perf/lazy';
@@ -91,6 +94,11 @@ async function rehearse() {
   say('run', output);
   demand(output.startsWith('1 of 2 lookups were hits'), 'the app does not see the new behaviour');
 
+  const strict = new Consumer(join(folder, 'strict'), registry.env);
+  await strict.installStrictly(...INSTALLED.map((name) => `@perf/${name}`));
+  strict.write('app.mjs', APP);
+  say('by pnpm', `${versionsIn(strict)}\n${await strict.node('app.mjs')}`);
+
   await changeInternals(copy);
 }
 
@@ -140,8 +148,8 @@ async function changeInternals(copy) {
   const asked = await refusal(copy, check);
   const missing = others.filter((name) => asked.includes(`${name} bundles it`));
   demand(missing.length === others.length && !asked.includes(`${first} bundles it`), asked);
-  say('internal', `${file} changed, with a changeset for ${first} alone: refused for want of`);
-  say('', others.join(', '));
+  say('internal', `${file} changed, with a changeset for ${first} alone:`);
+  for (const name of others) say('', `refused for want of ${name}`);
   copy.changeset('internal', Object.fromEntries(bundlers.map((name) => [name, 'patch'])), 'Changed.');
   await copy.run(check);
   say('', 'with a changeset that names them all: accepted');
@@ -159,12 +167,19 @@ async function versionAndPublish(copy, workflow) {
     );
   await copy.run('node tooling/release/src/changesets.mjs');
   await copy.commit('Version packages');
-  const output = await copy.run(workflow.publish);
+  const output = await copy.run(workflow.publish, ON_GITHUB);
+  // What the workflow writes into manifests is published only.
+  await copy.run('git checkout --quiet -- packages');
   for (const name of before.keys()) {
     const { version } = copy.manifest(name);
-    const there = await registry.versions(`@perf/${name}`);
-    demand(there.includes(version), `@perf/${name} ${version} is not in the registry\n${output}`);
-    demand(there.length === 1 || changed.includes(name), `@perf/${name} was published without a change`);
+    const there = await registry.published(`@perf/${name}`);
+    demand(there[version] !== undefined, `@perf/${name} ${version} is not in the registry\n${output}`);
+    demand(Object.keys(there).length === 1 || changed.includes(name), `@perf/${name} did not change`);
+    const { repository } = there[version];
+    demand(
+      repository?.url === 'git+http://127.0.0.1/perf/perf.git',
+      `@perf/${name} does not say where it comes from`,
+    );
   }
   say('publish', `${changed.length} of ${before.size} packages: ${workflow.publish}`);
 }
