@@ -73,7 +73,8 @@ async function rehearse() {
   const copy = new WorkspaceCopy(join(folder, 'repository'), registry.env);
   await copy.make();
   await askForProvenance(copy, workflow);
-  await versionAndPublish(copy, workflow);
+  const all = await versionAndPublish(copy, workflow);
+  demand(all.length === publishedPackages().length, `only ${all.join(', ')} were published`);
 
   const app = new Consumer(join(folder, 'app'), registry.env);
   await app.install(...INSTALLED.map((name) => `@perf/${name}`));
@@ -86,7 +87,8 @@ async function rehearse() {
   );
 
   await changeOne(copy);
-  await versionAndPublish(copy, workflow);
+  const [one, ...others] = await versionAndPublish(copy, workflow);
+  demand(one === CHANGED && others.length === 0, `${[one, ...others].join(', ')} were published`);
   await app.install(`@perf/${CHANGED}@latest`);
   say('upgrade', versionsIn(app));
   say('changelog', newest(app.read(`node_modules/@perf/${CHANGED}/CHANGELOG.md`)));
@@ -157,31 +159,33 @@ async function changeInternals(copy) {
 
 /** What the workflow does: versions from changesets, and, once they are merged, a publication. */
 async function versionAndPublish(copy, workflow) {
-  const before = new Map(publishedPackages().map(({ name }) => [name, copy.manifest(name).version]));
+  const names = publishedPackages().map(({ name }) => name);
+  const before = new Map(names.map((name) => [name, copy.manifest(name).version]));
   await copy.run(workflow.version);
-  const changed = [...before.keys()].filter((name) => copy.manifest(name).version !== before.get(name));
-  for (const name of changed)
-    say(
-      name === changed[0] ? 'version' : '',
-      `@perf/${name} ${before.get(name)} -> ${copy.manifest(name).version}`,
-    );
+  const changes = names
+    .map((name) => [name, before.get(name), copy.manifest(name).version])
+    .filter(([, old, version]) => version !== old)
+    .map(([name, old, version]) => `@perf/${name} ${old} -> ${version}`);
+  say('version', changes.length > 0 ? changes.join('\n') : 'no changeset is pending');
   await copy.run('node tooling/release/src/changesets.mjs');
   await copy.commit('Version packages');
   const output = await copy.run(workflow.publish, ON_GITHUB);
   // What the workflow writes into manifests is published only.
   await copy.run('git checkout --quiet -- packages');
-  for (const name of before.keys()) {
+  const fresh = [];
+  for (const name of names) {
     const { version } = copy.manifest(name);
     const there = await registry.published(`@perf/${name}`);
-    demand(there[version] !== undefined, `@perf/${name} ${version} is not in the registry\n${output}`);
-    demand(Object.keys(there).length === 1 || changed.includes(name), `@perf/${name} did not change`);
-    const { repository } = there[version];
+    const { repository } = there[version] ?? {};
+    demand(repository !== undefined, `@perf/${name} ${version} is not in the registry\n${output}`);
     demand(
-      repository?.url === 'git+http://127.0.0.1/perf/perf.git',
-      `@perf/${name} does not say where it comes from`,
+      repository.url === 'git+http://127.0.0.1/perf/perf.git',
+      `@perf/${name} says it comes from ${repository.url}`,
     );
+    if (output.includes(`@perf/${name}@${version}`)) fresh.push(name);
   }
-  say('publish', `${changed.length} of ${before.size} packages: ${workflow.publish}`);
+  say('publish', `${fresh.length} of ${names.length} packages: ${workflow.publish}`);
+  return fresh;
 }
 
 /** What a check said that must fail. */
