@@ -80,15 +80,20 @@ const WITHOUT_PEER = {
   ],
 };
 
+const HEADER = ['package', 'installed', 'dependencies', 'root entry, minified'];
+
 const folder = mkdtempSync(join(tmpdir(), 'perf-alone-'));
 const problems = [];
 try {
   const packages = await packAll(folder);
   const compilers = new Compilers(join(folder, 'typescript'));
   await compilers.install();
-  const rows = [];
-  for (const one of packages) rows.push(await tryAlone(one, compilers));
-  print([['package', 'installed', 'dependencies', 'root entry, minified'], ...rows]);
+  const widths = [
+    Math.max(...packages.map(({ manifest }) => manifest.name.length)),
+    ...HEADER.slice(1).map((text) => text.length),
+  ];
+  print(HEADER, widths);
+  for (const one of packages) print(await tryAlone(one, compilers), widths);
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -193,10 +198,7 @@ function megabytes(bytes) {
   return `${(bytes / 2 ** 20).toFixed(2)} MB`;
 }
 
-function print(rows) {
-  const width = (column) => Math.max(...rows.map((row) => row[column].length));
-  for (const row of rows) {
-    const cells = row.map((cell, i) => (i === 0 ? cell.padEnd(width(i)) : cell.padStart(width(i))));
-    process.stdout.write(`${cells.join('  ')}\n`);
-  }
+function print(cells, widths) {
+  const padded = cells.map((cell, i) => (i === 0 ? cell.padEnd(widths[i]) : cell.padStart(widths[i])));
+  process.stdout.write(`${padded.join('  ')}\n`);
 }

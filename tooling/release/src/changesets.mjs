@@ -16,18 +16,16 @@ const ADVICE = 'add a changeset that names it (pnpm changeset)';
 const { values } = parseArgs({ options: { since: { type: 'string' } } });
 const history = new History(root);
 
-if (history.isShallow) {
-  process.stdout.write('the history is cut off: fetch all of it to see whether changesets are missing\n');
-} else {
-  const fork = values.since ?? history.forkPoint('origin/main') ?? history.forkPoint('main');
-  const pending = changesets(() => true);
-  const fresh = fork === undefined ? pending : ofBranch(fork);
-  conclude(
-    publishedPackages()
-      .filter(({ name }) => !isBeingReleased(name))
-      .flatMap((one) => [...new Set([...ofFork(one, fork, fresh), ...unreleased(one, pending)])]),
-  );
-}
+// A part of the history can hide that something is missing, and never makes it up.
+if (history.isShallow) process.stdout.write('the history is cut off: fetch all of it to be sure\n');
+const fork = values.since ?? history.forkPoint('origin/main') ?? history.forkPoint('main');
+const pending = changesets(() => true);
+const fresh = fork === undefined ? pending : ofBranch(fork);
+conclude(
+  publishedPackages()
+    .filter(({ name }) => !isBeingReleased(name))
+    .flatMap((one) => [...new Set([...ofFork(one, fork, fresh), ...unreleased(one, pending)])]),
+);
 
 /** What changed of a package since a commit, unless one of the changesets names it. */
 function missing({ name, folder, manifest }, commit, named) {

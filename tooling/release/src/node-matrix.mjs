@@ -37,10 +37,11 @@ try {
 async function testsOn(bin) {
   const started = performance.now();
   const name = (await run(join(bin, 'node'), ['--version'], { cwd: root })).trim().slice(1);
+  process.stdout.write(`Node ${name.padEnd(8)}  `);
   const { code, output } = await tests(bin);
   const [line = 'the tests did not come to their end', failures] = COUNT.exec(output) ?? [];
   const seconds = Math.round((performance.now() - started) / 1000);
-  process.stdout.write(`Node ${name.padEnd(8)}  ${line} (${String(seconds)} s)\n`);
+  process.stdout.write(`${line} (${String(seconds)} s)\n`);
   for (const [reason] of output.matchAll(SKIPPED)) process.stdout.write(`  ${reason}\n`);
   if (code === 0 && failures === '0') return;
   process.exitCode = 1;

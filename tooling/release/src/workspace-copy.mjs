@@ -13,14 +13,25 @@ import { dirname, join } from 'node:path';
 import { root } from '@perf/tooling-checks/workspace';
 import { run } from './command.mjs';
 
-const AUTHOR = [
-  '-c',
-  'user.name=rehearsal',
-  '-c',
-  'user.email=rehearsal@localhost',
-  '-c',
-  'commit.gpgsign=false',
-];
+/** Who commits and tags there, signed by nobody. */
+const GIT = {
+  GIT_AUTHOR_NAME: 'rehearsal',
+  GIT_AUTHOR_EMAIL: 'rehearsal@localhost',
+  GIT_COMMITTER_NAME: 'rehearsal',
+  GIT_COMMITTER_EMAIL: 'rehearsal@localhost',
+  GIT_CONFIG_COUNT: '2',
+  GIT_CONFIG_KEY_0: 'commit.gpgsign',
+  GIT_CONFIG_VALUE_0: 'false',
+  GIT_CONFIG_KEY_1: 'tag.gpgsign',
+  GIT_CONFIG_VALUE_1: 'false',
+};
+
+/** By what pnpm would know a builder that can vouch for a package: a rehearsal is none, wherever it runs. */
+const NO_BUILDER = {
+  GITHUB_ACTIONS: undefined,
+  GITLAB_CI: undefined,
+  ACTIONS_ID_TOKEN_REQUEST_URL: undefined,
+};
 
 export class WorkspaceCopy {
   #env;
@@ -30,6 +41,8 @@ export class WorkspaceCopy {
     this.folder = folder;
     this.#env = {
       ...env,
+      ...GIT,
+      ...NO_BUILDER,
       // It is installed as the original is: see #link.
       pnpm_config_verify_deps_before_run: 'false',
       TURBO_TELEMETRY_DISABLED: '1',
@@ -76,10 +89,12 @@ export class WorkspaceCopy {
   }
 
   async commit(message) {
-    await run('git', [...AUTHOR, 'add', '--all'], { cwd: this.folder });
-    await run('git', [...AUTHOR, 'commit', '--quiet', '--allow-empty', '--message', message], {
-      cwd: this.folder,
-    });
+    await this.#git('add', '--all');
+    await this.#git('commit', '--quiet', '--allow-empty', '--message', message);
+  }
+
+  #git(...args) {
+    return run('git', args, { cwd: this.folder, env: this.#env });
   }
 
   /**
