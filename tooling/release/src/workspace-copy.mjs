@@ -5,11 +5,10 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
-  rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { root } from '@perf/tooling-checks/workspace';
 import { run } from './command.mjs';
 
@@ -49,16 +48,15 @@ export class WorkspaceCopy {
     };
   }
 
+  /** Its history begins here: that of the original may be cut off, which changesets would try to mend for ever. */
   async make() {
-    mkdirSync(dirname(this.folder), { recursive: true });
-    await run('git', ['clone', '--quiet', '--no-hardlinks', root, this.folder], { cwd: root });
+    mkdirSync(this.folder, { recursive: true });
     const listed = await run('git', ['ls-files', '-z', '--cached', '--others', '--exclude-standard'], {
       cwd: root,
     });
-    for (const file of listed.split('\0').filter((name) => name !== '')) {
-      if (existsSync(join(root, file))) cpSync(join(root, file), join(this.folder, file));
-      else rmSync(join(this.folder, file), { force: true });
-    }
+    for (const file of listed.split('\0').filter((name) => existsSync(join(root, name))))
+      if (file !== '') cpSync(join(root, file), join(this.folder, file));
+    await this.#git('init', '--quiet', '--initial-branch=main');
     this.#link();
     // A link is no folder, which is what .gitignore says of them.
     writeFileSync(join(this.folder, '.git', 'info', 'exclude'), 'node_modules\n');
