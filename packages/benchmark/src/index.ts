@@ -52,3 +52,6 @@ export type { MeasureThroughputOptions, Source, ThroughputMetrics } from './thro
 export type { Verdict } from './verdict.js';
 export type { WarmUp } from './warm-up.js';
 export type { Warning, WarningCode } from './warning.js';
+export type { TableOptions } from './report/table.js';
+export type { Clock } from '@perf/internal/clock';
+export type { Duration } from '@perf/internal/duration';

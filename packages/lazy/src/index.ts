@@ -57,5 +57,5 @@ export type { Timers } from './timers.js';
 export type { ByteSize } from '@perf/internal/bytes';
 export type { Clock } from '@perf/internal/clock';
 export type { Duration } from '@perf/internal/duration';
-export type { PressureLevels } from '@perf/internal/memory/levels';
+export type { PressureLevels, Threshold } from '@perf/internal/memory/levels';
 export type { MemoryPressure, MemoryReader, MemoryReading } from '@perf/internal/memory/reading';

@@ -28,7 +28,10 @@ export class LazyConverter<T> {
   readonly #conversion: Conversion<T>;
   readonly #derive: Derive<T>;
 
-  /** Made by a `LazyLoadingManager`; not meant to be constructed by hand. */
+  /**
+   * Made by a `LazyLoadingManager`; not to be constructed by hand.
+   * @internal
+   */
   constructor(conversion: Conversion<T>, derive: Derive<T>) {
     this.#conversion = conversion;
     this.#derive = derive;

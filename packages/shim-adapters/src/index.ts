@@ -52,6 +52,7 @@ export type {
   DictionaryColumn,
   Field,
   FixedColumn,
+  FixedType,
   FixedValues,
   ListColumn,
   NullColumn,
@@ -94,3 +95,7 @@ export { requestKey, type RequestKeyOptions } from './optimize/request-key.js';
 export { withCache } from './optimize/with-cache.js';
 export { withCompression } from './optimize/with-compression.js';
 export { withLazy, type LazyShim } from './optimize/with-lazy.js';
+export type { ByteSize } from '@perf/internal/bytes';
+export type { Clock } from '@perf/internal/clock';
+export type { Duration } from '@perf/internal/duration';
+export type { MemoryPressure } from '@perf/internal/memory/reading';

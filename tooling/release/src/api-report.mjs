@@ -92,28 +92,42 @@ function extracted(config, compilerState) {
 /** The declarations of one report; those that stand in an earlier one are left out, or named where they are exported. */
 function declarations(report, written) {
   const [, code = ''] = /```ts\n([\s\S]*?)```/.exec(report.replaceAll('\r\n', '\n')) ?? [];
-  const again = [];
   const blocks = code
     .split(/\n\n(?=\/\/ @|import |export )/)
-    .map((block) =>
-      block
-        .split('\n')
-        .filter((line) => !/^\s*\/\/ (?:@\w+|\(.*\))/.test(line))
-        .join('\n')
-        .trim(),
-    )
-    .filter((block) => {
-      const declaration = block.replace(/^export (?!\{)/, '');
-      if (block === '' || declaration.startsWith('(No @packageDocumentation')) return false;
-      if (!written.has(declaration)) {
-        written.add(declaration);
-        return true;
-      }
-      const [, name] =
-        /^(?:declare |abstract )*(?:class|interface|type|const|function) (\w+)/.exec(declaration) ?? [];
-      if (block !== declaration) again.push(name ?? declaration);
-      return false;
-    });
-  if (again.length > 0) blocks.push(`// As above.\nexport { ${again.join(', ')} };`);
-  return `\`\`\`ts\n${blocks.join('\n\n')}\n\`\`\`\n`;
+    .map(forUsers)
+    .filter((block) => block !== '');
+  const again = [];
+  const fresh = reachable(blocks).filter((block) => {
+    const declaration = block.replace(/^export (?!\{)/, '');
+    if (!written.has(declaration)) {
+      written.add(declaration);
+      return true;
+    }
+    if (block !== declaration) again.push(nameOf(block) ?? declaration);
+    return false;
+  });
+  if (again.length > 0) fresh.push(`// As above.\nexport { ${again.join(', ')} };`);
+  return `\`\`\`ts\n${fresh.join('\n\n')}\n\`\`\`\n`;
+}
+
+/** One declaration without the remarks of API Extractor, and without members that are no users' business. */
+function forUsers(block) {
+  return block
+    .replace(/^( +)\/\/ @internal.*\n(?:\1.*\n)*?\1\S.*;\n/gm, '')
+    .replace(/^\s*\/\/ (?:@\w+|\(.*\)).*\n/gm, '')
+    .trim();
+}
+
+/** What is exported, and what that names. */
+function reachable(blocks) {
+  const kept = new Set(
+    blocks.filter((block) => /^(?:export|import) /.test(block) || nameOf(block) === undefined),
+  );
+  for (const block of kept)
+    for (const other of blocks) if (new RegExp(`\\b${nameOf(other)}\\b`).test(block)) kept.add(other);
+  return blocks.filter((block) => kept.has(block));
+}
+
+function nameOf(block) {
+  return /^(?:export |declare |abstract )*(?:class|interface|type|const|function) (\w+)/.exec(block)?.[1];
 }

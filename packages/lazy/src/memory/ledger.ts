@@ -22,7 +22,10 @@ export class LedgerAccount {
   #peakBytes = 0;
   #closed = false;
 
-  /** Opened by `Ledger.open`; not meant to be constructed by hand. */
+  /**
+   * Opened by `Ledger.open`; not to be constructed by hand.
+   * @internal
+   */
   constructor(name: string, moved: (by: number) => void, left: () => void) {
     this.name = name;
     this.#moved = moved;

@@ -28,7 +28,10 @@ export class PooledObject<T> implements Disposable {
   readonly #takeBack: (object: T) => void;
   #held: { readonly object: T } | undefined;
 
-  /** Made by `ObjectPool.acquire`; not meant to be constructed by hand. */
+  /**
+   * Made by `ObjectPool.acquire`; not to be constructed by hand.
+   * @internal
+   */
   constructor(object: T, takeBack: (object: T) => void) {
     this.#held = { object };
     this.#takeBack = takeBack;

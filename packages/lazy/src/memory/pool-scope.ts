@@ -12,7 +12,10 @@ export class PoolScope implements Disposable {
   readonly #leases: PooledBuffer[] = [];
   #closed = false;
 
-  /** Made by `MemoryPool.scope`; not meant to be constructed by hand. */
+  /**
+   * Made by `MemoryPool.scope`; not to be constructed by hand.
+   * @internal
+   */
   constructor(lend: (bytes: number) => PooledBuffer | ArrayBuffer, open: () => void) {
     this.#lend = lend;
     this.#open = open;

@@ -15,7 +15,10 @@ export class PooledBuffer implements Disposable {
   readonly #takeBack: TakeBack;
   #buffer: ArrayBuffer | undefined;
 
-  /** Made by `MemoryPool.acquire`; not meant to be constructed by hand. */
+  /**
+   * Made by `MemoryPool.acquire`; not to be constructed by hand.
+   * @internal
+   */
   constructor(buffer: ArrayBuffer, byteLength: number, takeBack: TakeBack) {
     this.#buffer = buffer;
     this.byteLength = byteLength;

@@ -79,7 +79,10 @@ export class StreamRun<T = unknown> implements AsyncIterable<Batch<T>>, AsyncDis
   #rejectWrite: ((error: Error) => void) | undefined;
   #stopListening: (() => void) | undefined;
 
-  /** Made by `StreamingConverter.run`; not meant to be constructed by hand. */
+  /**
+   * Made by `StreamingConverter.run`; not to be constructed by hand.
+   * @internal
+   */
   constructor(parts: RunParts) {
     this.#parts = parts;
   }
