@@ -80,6 +80,7 @@ export type {
   LazyParts,
   LazyLike,
   MemoryLike,
+  MemoryPressure,
   OutcomeLike,
   OwnStrategy,
   PlanLike,
@@ -98,4 +99,3 @@ export { withLazy, type LazyShim } from './optimize/with-lazy.js';
 export type { ByteSize } from '@perf/internal/bytes';
 export type { Clock } from '@perf/internal/clock';
 export type { Duration } from '@perf/internal/duration';
-export type { MemoryPressure } from '@perf/internal/memory/reading';
