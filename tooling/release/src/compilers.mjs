@@ -11,6 +11,15 @@ const RESOLUTIONS = {
   bundler: { module: 'preserve', moduleResolution: 'bundler' },
 };
 
+const OPTIONS = {
+  target: 'es2022',
+  lib: ['es2023', 'esnext.disposable'],
+  types: ['node'],
+  strict: true,
+  skipLibCheck: false,
+  noEmit: true,
+};
+
 export class Compilers {
   constructor(folder) {
     this.home = new Consumer(folder);
@@ -27,24 +36,17 @@ export class Compilers {
   async problems(consumer, file) {
     const problems = [];
     for (const version of Object.keys(VERSIONS)) {
-      for (const [name, resolution] of Object.entries(RESOLUTIONS)) {
+      const ways = Object.entries(RESOLUTIONS).map(async ([name, resolution]) => {
         const config = `tsconfig.${version}.${name}.json`;
-        const compilerOptions = {
-          ...resolution,
-          target: 'es2022',
-          lib: ['es2023', 'esnext.disposable'],
-          types: ['node'],
-          strict: true,
-          skipLibCheck: false,
-          noEmit: true,
-        };
+        const compilerOptions = { ...resolution, ...OPTIONS };
         consumer.write(config, JSON.stringify({ compilerOptions, files: [file] }));
         try {
           await run(process.execPath, [this.binary(version), '-p', config], { cwd: consumer.folder });
         } catch (error) {
           problems.push(`TypeScript ${version}, ${name}: ${error.message}`);
         }
-      }
+      });
+      await Promise.all(ways);
     }
     return problems;
   }

@@ -50,10 +50,7 @@ export class ReleaseWorkflow {
       !['tests', 'checks'].every((job) => release.needs.includes(job)),
       'the release waits for tests and checks',
     );
-    complain(
-      String(this.nodes.map((node) => node.split('.')[0])) !== String(nodes),
-      `tests are for Node ${nodes.join(', ')}`,
-    );
+    complain(String(this.nodes) !== String(nodes), `tests are for Node ${nodes.join(', ')}`);
     for (const { manifest } of publishedPackages())
       if (manifest.publishConfig?.provenance !== undefined)
         problems.push(

@@ -1,2 +1,2 @@
-/** The Nodes that are supported, by their first number. */
-export const SUPPORTED_NODES = ['20', '22', '24', '26'];
+/** The Nodes that are supported: the oldest, and the newest of each line. */
+export const SUPPORTED_NODES = ['20.19', '22', '24', '26'];
