@@ -4,20 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Way } from '../src/chapters/ways.js';
 
 const CLI = fileURLToPath(new URL('../dist/cli.js', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'demo-figures-'));
 afterAll(() => rmSync(folder, { recursive: true }));
-
-interface Way {
-  readonly server: string;
-  readonly totalMs: number;
-  readonly p50: number;
-  readonly p99: number;
-  readonly hitRate: number;
-  readonly peakGrowthBytes: number;
-  readonly keptBytes: number;
-}
 
 interface Figures {
   readonly report: string;

@@ -125,6 +125,32 @@ describe('a zstd file', () => {
     }
   });
 
+  it('gives thousands of small frames among skippable and empty ones, larger ones between them', async (test) => {
+    needs(test, 'zstd');
+    const part = (bytes: Uint8Array): Uint8Array => compress?.(bytes, { chunkSize: 2 ** 16 }) ?? bytes;
+    const skippable = Uint8Array.of(0x5f, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2);
+    const texts = Array.from({ length: 3000 }, (_, i) => (i % 500 === 7 ? noise(5000) : pattern(i % 9)));
+    const file = Buffer.concat([skippable, ...texts.flatMap((text) => [part(text), skippable])]);
+    const reader = new Compressor();
+    expect(sameBytes(reader.decompressSync(file), Buffer.concat(texts))).toBe(true);
+    expect(sameBytes(await reader.decompress(file), Buffer.concat(texts))).toBe(true);
+    expect(
+      codeOf(() => reader.decompressSync(Buffer.concat([file, part(texts[1] ?? file).subarray(0, 3)]))),
+    ).toBe('CORRUPT');
+    const bounded = new Compressor({ maxOutputBytes: 20_000 });
+    expect(codeOf(() => bounded.decompressSync(file))).toBe('TOO_LARGE');
+    expect(await codeOfRejection(bounded.decompress(file))).toBe('TOO_LARGE');
+    const controller = new AbortController();
+    const aborted = codeOfRejection(reader.decompress(file, { signal: controller.signal }));
+    setImmediate(() => {
+      controller.abort();
+    });
+    expect(await aborted).toBe('ABORTED');
+    const nothing = Buffer.concat([skippable, skippable]);
+    expect(reader.decompressSync(nothing).byteLength).toBe(0);
+    expect((await reader.decompress(nothing)).byteLength).toBe(0);
+  });
+
   it('is what zstd writes, and zstd reads ours', (test) => {
     needs(test, 'zstd', 'the program zstd');
     const reader = new Compressor({ codec: 'zstd' });

@@ -12,6 +12,7 @@ export function strategies(report: ServerReport): Chapter {
       { title: 'why, the last time', cell: ({ reason }) => shortened(reason), flexible: true },
     ],
     report.strategies,
+    ['What is expected is the word of the model, also of ways that were never tried.'],
   );
 }
 

@@ -11,7 +11,7 @@ import { SLICE_BYTES, type Slices } from '../slices.js';
 import { nextTurn } from '../turn.js';
 import { codeOf, decodeFailure, runZlib } from './zlib-run.js';
 import type { ZlibEngine } from './zlib.js';
-import { framesEnd, isZstd } from './zstd-frame.js';
+import { firstFrame, framesEnd, isZstd, skippableBytes } from './zstd-frame.js';
 
 export type ForeignName = 'gzip' | 'zstd';
 
@@ -27,42 +27,64 @@ export function foreignName(bytes: Uint8Array): ForeignName | undefined {
   return isZstd(bytes) ? 'zstd' : undefined;
 }
 
-/** By `node:zlib`. It reads all members of a gzip file, but only the first frame of a zstd file at a time. */
+/**
+ * By `node:zlib`. It reads all members of a gzip file; of a zstd file all frames or, before Node 24, the first one only. So
+ * the first call gets the whole file, and what it leaves is read frame by frame, small ones right here: a stream for each
+ * would take half a minute for a megabyte of them.
+ */
 export function hostedReader(name: ForeignName, engine: ZlibEngine): ForeignReader {
+  const consume = (part: Uint8Array, pieces: Pieces, limit: number): number => {
+    const chunkSize = Math.min(SLICE_BYTES, Math.max(1024, part.byteLength * 4));
+    // One byte more than there may be tells a file that is too large.
+    const maxOutputLength = pieces.room + 1;
+    const { bytes, consumed } = decompressed(
+      () => engine.consumeSync(part, { chunkSize, maxOutputLength }),
+      limit,
+    );
+    pieces.take(bytes);
+    return consumed;
+  };
   return {
     readSync(file, limit) {
       const pieces = new Pieces(limit);
-      let rest = file.subarray(0, contentEnd(name, file));
-      while (rest.byteLength > 0) {
-        const chunkSize = Math.min(SLICE_BYTES, Math.max(1024, rest.byteLength * 4));
-        // One byte more than there may be tells a file that is too large.
-        const maxOutputLength = pieces.room + 1;
-        const { bytes, consumed } = decompressed(
-          () => engine.consumeSync(rest, { chunkSize, maxOutputLength }),
-          limit,
-        );
-        pieces.take(bytes);
-        rest = unread(name, rest, consumed);
+      let rest = unskipped(name, file.subarray(0, contentEnd(name, file)));
+      for (let frames = 0; rest.byteLength > 0; frames++) {
+        const part = frames === 0 ? rest : firstFrame(rest);
+        rest = unread(name, rest, consume(part, pieces, limit));
       }
       return ownMemory(pieces.joined());
     },
     async read(file, limit, signal) {
       const pieces = new Pieces(limit);
       let rest = file.first(contentEnd(name, file.view()));
-      while (rest.byteLength > 0) {
+      const leave = (after: Uint8Array): void => {
+        rest = rest.from(rest.byteLength - after.byteLength);
+      };
+      leave(unskipped(name, rest.view()));
+      for (let frames = 0; rest.byteLength > 0; frames++) {
+        const view = rest.view();
+        const part = frames === 0 ? rest : rest.first(firstFrame(view).byteLength);
+        if (frames > 0 && part.byteLength <= SMALL_BYTES) {
+          leave(unread(name, view, consume(part.view(), pieces, limit)));
+          if (frames % FRAMES_A_TURN === 0) await nextTurn(signal);
+          continue;
+        }
         const stream = engine.decompressor({ chunkSize: SLICE_BYTES });
         try {
-          await runZlib(stream, rest, (piece) => pieces.take(piece.slice()), signal);
+          await runZlib(stream, part, (piece) => pieces.take(piece.slice()), signal);
         } catch (error) {
           throw decodeFailure(error, limit);
         }
-        const after = unread(name, rest.view(), engine.consumedBy(stream));
-        rest = rest.from(rest.byteLength - after.byteLength);
+        leave(unread(name, rest.view(), engine.consumedBy(stream)));
       }
       return ownMemory(pieces.joined());
     },
   };
 }
+
+/** What so few bytes stand for (8 MB at the most) is made at once, a turn of the event loop being given now and then. */
+const SMALL_BYTES = 256;
+const FRAMES_A_TURN = 16;
 
 function decompressed<T>(work: () => T, limit: number): T {
   try {
@@ -80,10 +102,15 @@ function contentEnd(name: ForeignName, file: Uint8Array): number {
   return end;
 }
 
+/** What comes after frames that hold nothing. */
+function unskipped(name: ForeignName, bytes: Uint8Array): Uint8Array {
+  return name === 'zstd' ? bytes.subarray(skippableBytes(bytes)) : bytes;
+}
+
 /** What follows a frame that was read. */
 function unread(name: ForeignName, file: Uint8Array, consumed: number): Uint8Array {
   const rest = file.subarray(consumed);
-  if (consumed > 0 && name === 'zstd') return rest;
+  if (consumed > 0 && name === 'zstd') return unskipped(name, rest);
   refuseMore(name, rest);
   return rest.subarray(rest.byteLength);
 }

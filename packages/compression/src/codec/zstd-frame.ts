@@ -1,8 +1,11 @@
 import { corrupt } from '../errors.js';
 
+/** The first byte of a frame with content. */
+const CONTENT = 0x28;
+
 /** Whether a frame begins here, one of content or a skippable one (RFC 8878, 3.1). */
 export function isZstd(bytes: Uint8Array): boolean {
-  if (bytes[0] === 0x28) return bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
+  if (bytes[0] === CONTENT) return bytes[1] === 0xb5 && bytes[2] === 0x2f && bytes[3] === 0xfd;
   const skippable = ((bytes[0] ?? 0) & 0xf0) === 0x50 && bytes[1] === 0x2a && bytes[2] === 0x4d;
   return skippable && bytes[3] === 0x18;
 }
@@ -14,11 +17,22 @@ export function isZstd(bytes: Uint8Array): boolean {
  */
 export function framesEnd(file: Uint8Array): number {
   let at = 0;
-  for (let rest = file; isZstd(rest); rest = file.subarray(at)) {
-    const end = frameEnd(rest);
-    if (end > rest.byteLength) throw corrupt('the zstd file ends in the middle of a frame');
-    at += end;
-  }
+  for (let rest = file; isZstd(rest); rest = file.subarray(at)) at += firstFrame(rest).byteLength;
+  return at;
+}
+
+/** The frame that begins here. Raises `CORRUPT` where it is cut off. */
+export function firstFrame(bytes: Uint8Array): Uint8Array {
+  const end = frameEnd(bytes);
+  if (end > bytes.byteLength) throw corrupt('the zstd file ends in the middle of a frame');
+  return bytes.subarray(0, end);
+}
+
+/** How many bytes of skippable frames come before the next one with content. */
+export function skippableBytes(bytes: Uint8Array): number {
+  let at = 0;
+  for (let rest = bytes; isZstd(rest) && rest[0] !== CONTENT; rest = bytes.subarray(at))
+    at += firstFrame(rest).byteLength;
   return at;
 }
 
@@ -33,7 +47,7 @@ const REPEATED = 1;
 /** Where a frame ends; beyond the bytes, when it is cut off. */
 function frameEnd(bytes: Uint8Array): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (bytes[0] !== 0x28) {
+  if (bytes[0] !== CONTENT) {
     const begin = MAGIC_BYTES + LENGTH_BYTES;
     return begin > bytes.byteLength ? Infinity : begin + view.getUint32(MAGIC_BYTES, true);
   }
